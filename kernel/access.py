@@ -1,0 +1,107 @@
+"""From bearer token to a caller who may: `Annotated[Caller, allowed_to(May.X)]` on a route."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends
+from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import OAuth2
+from starlette.requests import Request
+
+from kernel import clock
+from kernel.division import contains, spans
+from kernel.problems import Forbidden, Unauthenticated
+from kernel.roles import Kind, May, Role
+from kernel.tokens import Claims, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking, as its token says."""
+
+    client_id: str
+    agency: str
+    role: Role
+    kind: Kind
+    divisions: tuple[str, ...]
+    scope: frozenset[str]
+
+    @classmethod
+    def of(cls, claims: Claims) -> "Caller":
+        return cls(
+            client_id=claims.client_id,
+            agency=claims.agency,
+            role=Role(claims.role),
+            kind=Kind(claims.kind),
+            divisions=claims.divisions,
+            scope=claims.scope,
+        )
+
+    def serves(self, division: str) -> bool:
+        """Whether a division lies in the divisions of the caller's agency."""
+        return contains(self.divisions, division)
+
+    @property
+    def sees(self) -> dict[str, Any]:
+        """Row filter for SQL: `agency` for those who see their own, else ranges of divisions.
+
+        Banks and insurers see what their agency pushed; offices, bureaus and supervisors see
+        their divisions. Nothing is visible by silence: no divisions, no rows.
+        """
+        own = self.role in (Role.BANK, Role.INSURER)
+        lo, hi = spans(self.divisions)
+        return {"sees_agency": self.agency if own else None, "sees_lo": lo, "sees_hi": hi}
+
+
+SEES = """
+    (t.agency = :sees_agency or (:sees_agency::text is null and exists (
+        select from unnest(:sees_lo::text[], :sees_hi::text[]) as seen(lo, hi)
+        where t.division >= seen.lo and t.division < seen.hi)))
+"""
+"""The condition that goes with `Caller.sees`, over a table named t with agency and division."""
+
+_bearer = OAuth2(
+    flows=OAuthFlows(
+        clientCredentials=OAuthFlowClientCredentials(
+            tokenUrl="/oauth2/token", scopes={may.value: may.value for may in May}
+        )
+    ),
+    auto_error=False,
+    scheme_name="token",
+)
+
+
+def caller_of(request: Request) -> Caller:
+    """The caller a request's token names; raises Unauthenticated."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthenticated
+    try:
+        return Caller.of(request.app.state.service.verifier.read(token.strip(), now=clock.now()))
+    except (Refused, ValueError):
+        raise Unauthenticated from None
+
+
+def allowed_to(may: May) -> Any:
+    """A dependency: the caller, if its token carries this scope, else 401 or 403."""
+
+    async def caller(request: Request, _: Annotated[str | None, Depends(_bearer)] = None) -> Caller:
+        found = caller_of(request)
+        if may not in found.scope:
+            raise Forbidden(f"This operation asks for the scope {may}, which the token lacks.")
+        return found
+
+    return Depends(caller)
+
+
+def allowed_to_any(mays: Sequence[May]) -> Any:
+    """A dependency: the caller, if its token carries one of these scopes."""
+
+    async def caller(request: Request, _: Annotated[str | None, Depends(_bearer)] = None) -> Caller:
+        found = caller_of(request)
+        if found.scope.isdisjoint(mays):
+            raise Forbidden(f"This operation asks for one of the scopes {', '.join(mays)}.")
+        return found
+
+    return Depends(caller)

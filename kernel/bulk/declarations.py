@@ -1,0 +1,172 @@
+"""Declarations: absence is a fact only where its owner said "this is everything"."""
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel import clock
+from kernel.access import Caller, allowed_to
+from kernel.database import Transaction
+from kernel.division import DivisionCode, spans
+from kernel.feed import Apply, Event
+from kernel.ids import new_id
+from kernel.money import Yuan
+from kernel.outbox import announce
+from kernel.paging import Page, Wanted, page_of
+from kernel.problems import Fault, Forbidden, Invalid
+from kernel.roles import May
+from kernel.service import body_of
+
+
+class DeclarationIn(BaseModel):
+    """An agency says that what it pushed of one kind is everything for some days and a place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[str, Field(max_length=40, examples=["contracts"])]
+    """A resource's name, such as contracts."""
+    agency: Annotated[str, Field(max_length=40)] | None = None
+    """The caller's own if left out; no other is accepted."""
+    division: DivisionCode | None = None
+    """Where it is everything; all of the agency's divisions if left out."""
+    valid_from: date
+    valid_to: date
+    """The first day no longer covered."""
+    rows: Annotated[int, Field(ge=0)]
+    control_total: Yuan | None = None
+
+
+class DeclarationOut(BaseModel):
+    """A declaration as it was filed."""
+
+    declaration_id: UUID
+    kind: str
+    agency: str
+    division: str | None
+    valid_from: date
+    valid_to: date
+    rows: int
+    control_total: Decimal | None
+    recorded_at: datetime
+
+
+_FILE = text("""
+    insert into declaration (declaration_id, service, kind, agency, division, division_lo,
+        division_hi, valid_from, valid_to, rows, control_total)
+    select :declaration_id, current_schema(), :kind, :agency, :division, lo, hi,
+           :valid_from, :valid_to, :rows, :control_total
+    from unnest(cast(:lo as text[]), cast(:hi as text[])) as place(lo, hi)
+""")
+_COPY = text("""
+    insert into declaration (declaration_id, service, kind, agency, division, division_lo,
+        division_hi, valid_from, valid_to, rows, control_total)
+    select d.declaration_id, :service, d.kind, d.agency, d.division, place.lo, place.hi,
+           d.valid_from, d.valid_to, d.rows, d.control_total
+    from jsonb_to_recordset(cast(:events as jsonb)) as d(declaration_id uuid, kind text,
+        agency text, division text, lo jsonb, hi jsonb, valid_from date, valid_to date, rows int,
+        control_total numeric),
+        rows from (jsonb_array_elements_text(d.lo), jsonb_array_elements_text(d.hi)) as place(lo, hi)
+    on conflict (declaration_id, division_lo) do nothing
+""")
+_LIST = text("""
+    select distinct on (declaration_id) * from declaration t
+    where service = current_schema() and (cast(:after as uuid) is null or declaration_id > :after)
+      and (t.agency = :agency or exists (
+        select from unnest(cast(:lo as text[]), cast(:hi as text[])) as seen(lo, hi)
+        where t.division_lo < seen.hi and t.division_hi > seen.lo))
+    order by declaration_id limit :limit
+""")
+
+
+async def file_declaration(
+    session: AsyncSession, caller: Caller, declaration: DeclarationIn
+) -> UUID:
+    """Record what an agency declares complete, and announce it; returns its id.
+
+    Raises Forbidden for another agency's name or a division the caller does not serve, Invalid
+    for an empty interval.
+    """
+    if declaration.agency not in (None, caller.agency):
+        raise Forbidden("An agency declares for itself only.", code="not-your-agency")
+    if declaration.division and not caller.serves(declaration.division):
+        raise Forbidden("This division is not served by the agency.", code="not-your-division")
+    if declaration.valid_to <= declaration.valid_from:
+        message = "valid_to is the first day no longer covered, so it comes after valid_from."
+        raise Invalid(
+            message, errors=[Fault(pointer="/valid_to", code="empty_interval", message=message)]
+        )
+    lo, hi = spans([declaration.division] if declaration.division else caller.divisions)
+    declaration_id = new_id()
+    values = declaration.model_dump() | {
+        "declaration_id": declaration_id,
+        "agency": caller.agency,
+        "lo": lo,
+        "hi": hi,
+    }
+    await session.execute(_FILE, values)
+    await announce(
+        session,
+        "declaration.filed",
+        json.dumps(values, default=str),
+        agency=caller.agency,
+        division=declaration.division,
+    )
+    return declaration_id
+
+
+def copy_declarations(service: str) -> Apply:
+    """Keep a copy of a neighbour's declarations beside the service's own."""
+
+    async def apply(session: AsyncSession, events: list[Event]) -> None:
+        data = json.dumps([event["data"] for event in events])
+        await session.execute(_COPY, {"service": service, "events": data})
+
+    return apply
+
+
+def declaration_routes(service: str, may: May, kinds: frozenset[str]) -> APIRouter:
+    """`declarations` of a service: who may push a resource may declare it complete."""
+    router = APIRouter(tags=["declarations"])
+
+    @router.post("/declarations", status_code=201, operation_id=f"file_{service}_declaration")
+    async def file(
+        session: Transaction,
+        caller: Annotated[Caller, allowed_to(may)],
+        declaration: Annotated[Any, body_of(DeclarationIn)],
+    ) -> DeclarationOut:
+        """Declare that everything of one kind has been pushed for some days and a place."""
+        if declaration.kind not in kinds:
+            message = f"kind is one of {', '.join(sorted(kinds))}."
+            raise Invalid(
+                message, errors=[Fault(pointer="/kind", code="unknown_kind", message=message)]
+            )
+        declaration_id = await file_declaration(session, caller, declaration)
+        return DeclarationOut.model_validate(
+            declaration.model_dump()
+            | {
+                "declaration_id": declaration_id,
+                "agency": caller.agency,
+                "recorded_at": clock.now(),
+            }
+        )
+
+    @router.get("/declarations", operation_id=f"list_{service}_declarations")
+    async def read(
+        session: Transaction,
+        caller: Annotated[Caller, allowed_to(May.AGENCIES_READ)],
+        wanted: Wanted,
+    ) -> Page[DeclarationOut]:
+        """Declarations of the caller's agency, or for a division it serves."""
+        lo, hi = spans(caller.divisions)
+        values = {"after": wanted.after, "limit": wanted.limit + 1, "agency": caller.agency}
+        rows = (await session.execute(_LIST, values | {"lo": lo, "hi": hi})).mappings().all()
+        return Page[DeclarationOut].model_validate(page_of(rows, wanted, "declaration_id"))
+
+    return router

@@ -1,0 +1,83 @@
+"""Reading facts back: lists with filters on a fact's own fields, and one by its id."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import Date, Select, Table, and_, cast, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel.access import Caller
+from kernel.crypto import Keys
+from kernel.division import spans
+from kernel.paging import WantedPage, page_of
+from kernel.problems import NotFound
+from kernel.roles import May, Role
+
+Show = Callable[[Keys, Caller, Mapping[str, Any]], BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """How one kind of fact is read: its table, what may be filtered, and how a row is shown."""
+
+    table: Table
+    out: type[BaseModel]
+    may: May
+    filters: Sequence[str]
+    show: Show
+    shared: bool = False
+    """Whether banks and insurers see it by the divisions they serve, and not only their own."""
+
+
+async def listed(
+    session: AsyncSession,
+    reads: Reads,
+    keys: Keys,
+    caller: Caller,
+    wanted: WantedPage,
+    filters: Mapping[str, Any],
+) -> dict[str, Any]:
+    """A page of current facts the caller may see."""
+    statement = _visible(reads, caller).order_by(reads.table.c.id).limit(wanted.limit + 1)
+    if wanted.after:
+        statement = statement.where(reads.table.c.id > wanted.after)
+    for name, value in filters.items():
+        if value is not None:
+            statement = statement.where(reads.table.c[name] == value)
+    rows = (await session.execute(statement)).mappings().all()
+    page = page_of(rows, wanted, "id")
+    return {**page, "items": [reads.show(keys, caller, row) for row in page["items"]]}
+
+
+async def one(
+    session: AsyncSession, reads: Reads, keys: Keys, caller: Caller, fact_id: UUID
+) -> BaseModel:
+    """One fact by its id; NotFound if there is none the caller may see."""
+    statement = _visible(reads, caller).where(reads.table.c.id == fact_id)
+    row = (await session.execute(statement)).mappings().first()
+    if row is None:
+        raise NotFound
+    return reads.show(keys, caller, row)
+
+
+def _visible(reads: Reads, caller: Caller) -> Select[Any]:
+    """The newest version of each fact in the caller's rows. No divisions, no rows."""
+    table = reads.table
+    newest: list[Any] = [table.c.superseded_at.is_(None)]
+    if "counts_to" in table.c:
+        newest.append(table.c.counts_to == cast("infinity", Date))
+    return select(table).where(*newest, _seen(reads, caller))
+
+
+def _seen(reads: Reads, caller: Caller) -> Any:
+    table = reads.table
+    if caller.role in (Role.BANK, Role.INSURER) and not reads.shared:
+        return table.c.agency == caller.agency
+    ranges = [
+        and_(table.c.division >= lo, table.c.division < hi)
+        for lo, hi in zip(*spans(caller.divisions), strict=True)
+    ]
+    return or_(table.c.agency == caller.agency, *ranges)

@@ -1,0 +1,251 @@
+"""A chunk of rows into the tables, by a handful of set statements (design, decision 4).
+
+Facts are versions: (number, source_version) is stored once and never overwritten. A correction
+supersedes the version before it; a report of a later day (`as_at`) does not, it counts from its
+day on. So any order and any repetition of pushes ends in the same state.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Table, text
+from sqlalchemy.sql.elements import TextClause
+
+from kernel.bulk.resource import Outcome, Push, Raw, Resource, Row, Verdict
+from kernel.database import copy_rows
+from kernel.ids import new_id
+from kernel.problems import faults
+
+_SETTLED_HERE = ("superseded_at", "counts_from", "counts_to")
+
+
+async def record(
+    push: Push, resource: Resource, raws: Sequence[Raw], *, strict: bool
+) -> list[Verdict]:
+    """Store what can be stored of these rows; one verdict a row, in the order of their lines.
+
+    `strict` reads JSON types as they are; otherwise text stands for numbers, as in CSV and XLSX.
+    Runs in the caller's transaction and raises only for what is not the rows' fault.
+    """
+    rows, refused = validated(resource, raws, strict=strict)
+    verdicts = await _store(push, resource, rows) if rows else []
+    return sorted([*verdicts, *refused], key=lambda verdict: verdict.line)
+
+
+def validated(
+    resource: Resource, raws: Sequence[Raw], *, strict: bool
+) -> tuple[list[Row], list[Verdict]]:
+    """The rows that say something, and verdicts on those that do not."""
+    adapter: TypeAdapter[Any] = _adapter(resource.model)
+    rows, refused = [], []
+    for raw in raws:
+        try:
+            value = adapter.validate_json(raw.json, strict=strict)
+            rows.append(Row(raw.line, raw.json, value))
+        except ValidationError as failure:
+            errors = failure.errors(include_url=False, include_context=False, include_input=False)
+            first = faults(errors)[0]
+            refused.append(
+                Verdict(
+                    raw.line,
+                    Outcome.REJECTED,
+                    code=first["code"],
+                    pointer=first["pointer"],
+                    message=first["message"],
+                )
+            )
+    return rows, refused
+
+
+@lru_cache(maxsize=64)
+def _adapter(model: type) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
+
+
+async def _store(push: Push, resource: Resource, rows: Sequence[Row]) -> list[Verdict]:
+    session = push.session
+    statements = _statements(resource)
+    # One writer per agency and service at a time: two pushes of one number cannot both be first,
+    # and a row cannot become pending while the contract it waits for is being committed.
+    await session.execute(statements["lock"], {"agency": push.caller.agency})
+    await session.execute(statements["stage"])
+    staged = [_staged(push, resource, row) for row in rows]
+    await copy_rows(session, "pushed", list(staged[0]), [tuple(row.values()) for row in staged])
+    await session.execute(text("analyze pushed"))
+    await resource.resolve(push)
+    for step in ("repeated", "known", "identify", "older", "insert", "close"):
+        await session.execute(statements[step], {"now": push.now})
+    if resource.era:
+        await session.execute(statements["reports"])
+    await resource.after(push)
+    found = (await session.execute(statements["verdicts"])).all()
+    await _keep_pending(push, resource, rows, {r.line: r.waits_for for r in found if r.waits_for})
+    await session.execute(text("drop table pushed"))
+    return [_verdict(resource, row) for row in found]
+
+
+def _staged(push: Push, resource: Resource, row: Row) -> dict[str, Any]:
+    content = row.value.model_dump_json(exclude={"source_version"})
+    return {
+        "line": row.line,
+        "id": new_id(),
+        "agency": push.caller.agency,
+        "source_version": row.value.source_version,
+        "digest": push.keys.digest(f"{resource.name}|{content}"),
+        "recorded_at": push.now,
+        **resource.columns(push, row.value),
+    }
+
+
+def _verdict(resource: Resource, row: Any) -> Verdict:
+    if row.outcome != Outcome.REJECTED:
+        return Verdict(row.line, Outcome(row.outcome), id=row.id)
+    rejection = resource.rejections.get(row.code)
+    return Verdict(
+        row.line,
+        Outcome.REJECTED,
+        code=row.code,
+        pointer=rejection.pointer if rejection else "",
+        message=rejection.message if rejection else _VERSION_CONFLICT,
+    )
+
+
+_VERSION_CONFLICT = (
+    "This source_version is on record with other content; push a correction under a higher one."
+)
+
+
+async def _keep_pending(
+    push: Push, resource: Resource, rows: Sequence[Row], waiting: dict[int, str]
+) -> None:
+    if not waiting:
+        return
+    kept = [
+        {
+            "agency": push.caller.agency,
+            "resource": resource.name,
+            "row_key": (key := push.keys.digest(f"pending|{row.value.model_dump_json()}")),
+            "waits_for": waiting[row.line],
+            "client_id": push.caller.client_id,
+            "divisions": list(push.caller.divisions),
+            "sealed": push.keys.seal("pending", key, row.value.model_dump_json()),
+            "received_at": push.now,
+        }
+        for row in rows
+        if row.line in waiting
+    ]
+    await push.session.execute(_PEND, kept)
+
+
+_PEND = text("""
+    insert into pending
+        (agency, resource, row_key, waits_for, client_id, divisions, sealed, received_at)
+    values (:agency, :resource, :row_key, :waits_for, :client_id, cast(:divisions as jsonb),
+            :sealed, :received_at)
+    on conflict (agency, resource, row_key) do nothing
+""")
+
+
+@lru_cache(maxsize=64)
+def _statements_of(
+    name: str, table: Table, number: tuple[str, ...], era: str | None
+) -> dict[str, TextClause]:
+    """The set statements of one resource. Names come from our own tables, never from a caller."""
+    columns = [column.name for column in table.columns if column.name not in _SETTLED_HERE]
+    listed = ", ".join(columns)
+    key = ", ".join(number)
+    same = " and ".join(f"s.{column} = p.{column}" for column in number)
+    same_number = " and ".join(f"n.{column} = s.{column}" for column in number)
+    era_match = f" and n.{era} = s.{era}" if era else ""
+    partition = ", ".join(f"s.{column}" for column in number)
+    sql = {
+        "lock": "select pg_advisory_xact_lock(hashtextextended("
+        "current_schema() || '/' || cast(:agency as text), 0))",
+        "stage": f"""
+            create temp table pushed on commit drop as
+            select null::int as line, null::text as outcome, null::text as code,
+                   null::text as waits_for, {listed}
+            from {table.name} limit 0
+        """,
+        # The same number and version twice in one chunk: equal is unchanged, else a conflict.
+        "repeated": f"""
+            update pushed p set outcome = case when p.digest = f.digest then 'unchanged'
+                                               else 'rejected' end,
+                                code = case when p.digest = f.digest then null
+                                            else 'version-conflict' end
+            from (select {key}, source_version, min(line) as line,
+                         (array_agg(digest order by line))[1] as digest
+                  from pushed where outcome is null group by {key}, source_version
+                  having count(*) > 1) f
+            where {same.replace("s.", "f.")} and p.source_version = f.source_version
+              and p.line > f.line and p.outcome is null
+        """,
+        "known": f"""
+            update pushed p set outcome = case when p.digest = s.digest then 'unchanged'
+                                               else 'rejected' end,
+                                code = case when p.digest = s.digest then null
+                                            else 'version-conflict' end
+            from {table.name} s
+            where {same} and s.source_version = p.source_version and p.outcome is null
+        """,
+        # All versions of one fact share its id: the stored one, else the first one pushed.
+        "identify": f"""
+            update pushed p set id = s.id
+            from (select distinct on ({key}) {key}, id
+                  from (select {key}, id, 0 as line from {table.name}
+                        where ({key}) in (select {key} from pushed)
+                        union all
+                        select {key}, id, line from pushed
+                        where outcome is null or outcome = 'unchanged') every
+                  order by {key}, line) s
+            where {same}
+        """,
+        "older": f"""
+            update pushed p
+            set outcome = case when s.newest > p.source_version then 'superseded'
+                               else 'accepted' end
+            from (select line, greatest(stored.newest, max(source_version) over earlier) as newest
+                  from pushed
+                  left join (select {key}, max(source_version) as newest from {table.name}
+                             where ({key}) in (select {key} from pushed)
+                             group by {key}) stored using ({key})
+                  where outcome is null
+                  window earlier as (partition by {key} order by line
+                                     rows between unbounded preceding and 1 preceding)) s
+            where s.line = p.line
+        """,
+        "insert": f"""
+            insert into {table.name} ({listed})
+            select {listed} from pushed where outcome in ('accepted', 'superseded')
+        """,
+        "close": f"""
+            update {table.name} s set superseded_at = :now
+            where superseded_at is null
+              and ({key}) in (select {key} from pushed where outcome in ('accepted', 'superseded'))
+              and exists (select from {table.name} n where {same_number}{era_match}
+                          and n.source_version > s.source_version)
+        """,
+        # Which days each report counts for: from its as_at until the next one's, and the first
+        # one also for the days before (fields.md).
+        "reports": f"""
+            update {table.name} t set counts_from = w.counts_from, counts_to = w.counts_to
+            from (select s.id, s.source_version,
+                         case when row_number() over days = 1 then date '-infinity'
+                              else s.{era} end as counts_from,
+                         coalesce(lead(s.{era}) over days, date 'infinity') as counts_to
+                  from {table.name} s
+                  where s.superseded_at is null and ({partition}) in (
+                      select {key} from pushed where outcome in ('accepted', 'superseded'))
+                  window days as (partition by {partition} order by s.{era})) w
+            where t.id = w.id and t.source_version = w.source_version
+              and (t.counts_from, t.counts_to) is distinct from (w.counts_from, w.counts_to)
+        """,
+        "verdicts": "select line, outcome, code, waits_for, id from pushed order by line",
+    }
+    return {step: text(statement) for step, statement in sql.items()}
+
+
+def _statements(resource: Resource) -> dict[str, TextClause]:
+    return _statements_of(resource.name, resource.table, resource.number, resource.era)

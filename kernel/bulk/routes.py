@@ -1,0 +1,321 @@
+"""The addresses at which facts are pushed and read. One factory, so that all behave alike."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import field, make_dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from pydantic import BaseModel, Field, create_model
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from kernel import clock
+from kernel.access import Caller, allowed_to, allowed_to_any
+from kernel.bulk import formats, reads
+from kernel.bulk.jobs import Covers, Done, Wish, open_job, push_now
+from kernel.bulk.resource import Outcome, Push, Raw, Resource, count
+from kernel.database import Transaction
+from kernel.division import DivisionCode
+from kernel.money import Yuan
+from kernel.paging import Page, Wanted
+from kernel.problems import (
+    BadRequest,
+    Conflict,
+    Fault,
+    Invalid,
+    NotFound,
+    Problem,
+    UnsupportedMediaType,
+)
+from kernel.roles import May
+from kernel.service import body_of, read_body
+
+INLINE = 1_000
+"""Rows of a bulk push that are answered at once."""
+
+
+class RowResult(BaseModel):
+    """What became of one row."""
+
+    line: int
+    outcome: Outcome
+    id: UUID | None = None
+    code: str | None = None
+    pointer: str | None = None
+    message: str | None = None
+
+
+class PushResult(BaseModel):
+    """What became of a bulk push; received is always the sum of the other five counts."""
+
+    received: int
+    accepted: int
+    unchanged: int
+    superseded: int
+    rejected: int
+    pending: int
+    declaration_id: UUID | None = None
+    detail: str | None = None
+    results: list[RowResult] = Field(default_factory=list)
+
+
+class JobOut(BaseModel):
+    """A push that is being worked on, or its result."""
+
+    job_id: UUID
+    resource: str
+    state: Literal["queued", "done", "failed"]
+    counts: dict[str, int]
+    """While it is queued, rows not yet done count as pending."""
+    declaration_id: UUID | None
+    detail: str | None
+
+
+async def _wish(
+    covers: Annotated[
+        str | None, Query(description="Days the push declares complete, from/to.")
+    ] = None,
+    covers_division: DivisionCode | None = None,
+    control_total: Yuan | None = None,
+    mode: Literal["per_row", "atomic"] = "per_row",
+    dry_run: bool = False,
+    generation: Annotated[int | None, Query(ge=1, le=2)] = None,
+) -> Wish:
+    if covers is None:
+        if covers_division is not None or control_total is not None:
+            raise BadRequest("covers_division and control_total go with covers.")
+        return Wish(mode, dry_run, None, generation)
+    try:
+        first, last = (date.fromisoformat(day) for day in covers.split("/"))
+    except ValueError:
+        raise BadRequest("Write covers as two days, such as 2018-01-01/2019-01-01.") from None
+    return Wish(mode, dry_run, Covers(first, last, covers_division, control_total), generation)
+
+
+def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
+    """`POST {things}`, `POST bulk/{things}`, `GET {things}` and `GET {things}/{id}`."""
+    router = APIRouter(tags=[resource.name])
+    things = resource.name.replace("-", "_")
+
+    @router.post(
+        f"/{resource.name}",
+        status_code=201,
+        operation_id=f"push_{resource.thing}",
+        summary=f"Push one {resource.thing.replace('_', ' ')}",
+        response_model=_answer_model(resource, shown),
+    )
+    async def push_one(
+        request: Request,
+        session: Transaction,
+        caller: Annotated[Caller, allowed_to(resource.write)],
+        row: Annotated[Any, body_of(resource.model)],
+    ) -> Response:
+        """201 if it is new, 200 if it was known, 202 if it waits for a person or contract."""
+        push = _push(request, session, caller)
+        raw = Raw(1, row.model_dump_json().encode())
+        [verdict] = (
+            await push_now(push, resource, [raw], Wish("per_row", False, None), strict=False)
+        ).verdicts
+        if verdict.outcome == Outcome.REJECTED:
+            raise _refusal(verdict.code, verdict.pointer, verdict.message)
+        answer: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}
+        if verdict.outcome == Outcome.PENDING or verdict.id is None:
+            return JSONResponse({**answer, "findings": []}, 202)
+        fact = await reads.one(session, shown, push.keys, caller, verdict.id)
+        answer[resource.thing] = fact.model_dump(mode="json")
+        found = await resource.findings(push, verdict.id) if resource.findings else []
+        is_new = verdict.outcome == Outcome.ACCEPTED and row.source_version == 1
+        return JSONResponse({**answer, "findings": found}, 201 if is_new else 200)
+
+    @router.post(
+        f"/bulk/{resource.name}",
+        operation_id=f"push_{things}",
+        summary=f"Push many {resource.name.replace('-', ' ')}",
+        response_model=PushResult,
+        responses={202: {"model": JobOut, "description": "Taken; follow Location"}},
+        openapi_extra={"requestBody": _bulk_body(resource)},
+    )
+    async def push_many(
+        request: Request,
+        session: Transaction,
+        caller: Annotated[Caller, allowed_to(resource.write)],
+        wish: Annotated[Wish, Depends(_wish)],
+        content_type: Annotated[str, Header()] = "",
+        content_encoding: Annotated[str, Header()] = "",
+        prefer: Annotated[str, Header()] = "",
+    ) -> Response:
+        """NDJSON, CSV or XLSX. Up to 1,000 rows are answered at once, more become a job."""
+        body = await read_body(request, formats.BODY_LIMIT)
+        if content_encoding not in ("", "identity", "gzip"):
+            raise UnsupportedMediaType("Of content encodings only gzip is taken.")
+        kind = content_type.partition(";")[0].strip().lower()
+        raws = await asyncio.to_thread(
+            _read, body, kind, content_encoding == "gzip", resource, wish.generation
+        )
+        push = _push(request, session, caller)
+        strict = formats.is_typed(kind)
+        if len(raws) > INLINE or "respond-async" in prefer:
+            job_id = await open_job(push, resource, raws, wish, strict=strict)
+            job = await _job(session, caller, job_id)
+            where = f"/v1/{request.app.state.service.name}/jobs/{job_id}"
+            return JSONResponse(job.model_dump(mode="json"), 202, {"Location": where})
+        if not raws:
+            raise _refusal("empty", "", "The file has no rows.")
+        done = await push_now(push, resource, raws, wish, strict=strict)
+        return JSONResponse(_told(done), 200)
+
+    @router.get(
+        f"/{resource.name}",
+        operation_id=f"list_{things}",
+        summary=f"List {resource.name.replace('-', ' ')}",
+        response_model=Page[shown.out],  # type: ignore[name-defined]
+    )
+    async def read_list(
+        request: Request,
+        session: Transaction,
+        caller: Annotated[Caller, allowed_to(shown.may)],
+        wanted: Wanted,
+        filters: Annotated[Any, Depends(_filters(shown))],
+    ) -> Any:
+        """Current facts that the caller may see, oldest first."""
+        keys = request.app.state.service.keys
+        return await reads.listed(session, shown, keys, caller, wanted, filters)
+
+    @router.get(
+        f"/{resource.name}/{{id}}",
+        operation_id=f"read_{resource.thing}",
+        summary=f"Read one {resource.thing.replace('_', ' ')}",
+        response_model=shown.out,
+    )
+    async def read_one(
+        request: Request,
+        session: Transaction,
+        caller: Annotated[Caller, allowed_to(shown.may)],
+        fact_id: Annotated[UUID, Path(alias="id")],
+    ) -> Any:
+        """The newest version of one fact; 404 if there is none that the caller may see."""
+        return await reads.one(session, shown, request.app.state.service.keys, caller, fact_id)
+
+    return router
+
+
+def job_routes(service: str, mays: Sequence[May]) -> APIRouter:
+    """`GET jobs/{id}` and its errors, for those who push to this service."""
+    router = APIRouter(tags=["jobs"])
+    any_writer = allowed_to_any(mays)
+
+    @router.get("/jobs/{job_id}", operation_id=f"read_{service}_job")
+    async def read_job(
+        session: Transaction, caller: Annotated[Caller, any_writer], job_id: UUID
+    ) -> JobOut:
+        """How far a push is, and its result when it is done."""
+        return await _job(session, caller, job_id)
+
+    @router.get("/jobs/{job_id}/errors", operation_id=f"list_{service}_job_errors")
+    async def read_errors(
+        session: Transaction,
+        caller: Annotated[Caller, any_writer],
+        job_id: UUID,
+        after_line: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> list[RowResult]:
+        """Rows of a push that were not simply accepted, by line."""
+        await _job(session, caller, job_id)
+        values = {"job_id": job_id, "after_line": after_line, "limit": limit}
+        rows = (await session.execute(_ERRORS, values)).scalars().all()
+        return [RowResult.model_validate(row) for row in rows]
+
+    return router
+
+
+_JOB = text("""
+    select job_id, resource, state, counts, declaration_id, detail,
+           (select coalesce(jsonb_object_agg(key, n), '{}') from (
+               select key, sum(value::int) as n from job_chunk c, jsonb_each_text(c.counts)
+               where c.job_id = job.job_id group by key) so_far) as so_far
+    from job where job_id = :job_id and agency = :agency
+""")
+_ERRORS = text("""
+    select result from job_chunk, jsonb_array_elements(results) as result
+    where job_id = :job_id and (result ->> 'line')::int > :after_line
+    order by (result ->> 'line')::int limit :limit
+""")
+
+
+async def _job(session: AsyncSession, caller: Caller, job_id: UUID) -> JobOut:
+    """A job of the caller's agency, or NotFound. Undone rows count as pending, so sums hold."""
+    values = {"job_id": job_id, "agency": caller.agency}
+    row = (await session.execute(_JOB, values)).mappings().first()
+    if row is None:
+        raise NotFound
+    counts = dict(row["counts"])
+    if row["state"] == "queued":
+        received = counts["received"]
+        counts = count([]) | dict(row["so_far"]) | {"received": received}
+        counts["pending"] += received - sum(counts[outcome] for outcome in Outcome)
+    return JobOut.model_validate({**row, "counts": counts})
+
+
+def _push(request: Request, session: AsyncSession, caller: Caller) -> Push:
+    keys = request.app.state.service.keys
+    return Push(session, caller, keys, clock.now(), clock.today())
+
+
+def _read(
+    body: bytes, kind: str, gzipped: bool, resource: Resource, generation: int | None
+) -> list[Raw]:
+    plain = formats.inflated(body) if gzipped else body
+    return list(formats.rows_of(plain, kind, sheet=resource.sheet, generation=generation))
+
+
+def _told(done: Done) -> dict[str, Any]:
+    told = {**count(done.verdicts), "results": [verdict.shown() for verdict in done.verdicts]}
+    if done.declaration_id:
+        told["declaration_id"] = str(done.declaration_id)
+    if done.detail:
+        told["detail"] = done.detail
+    return told
+
+
+def _refusal(code: str | None, pointer: str | None, message: str | None) -> Problem:
+    """A single row's rejection as a problem: a contradiction is 409, anything else 422."""
+    fault = Fault(pointer=pointer or "", code=code or "", message=message or "")
+    kind = Conflict if code in ("version-conflict", "borrower-changed") else Invalid
+    return kind(message, code=code, errors=[fault])
+
+
+def _filters(shown: reads.Reads) -> Any:
+    """A dependency that reads the filters of one kind of fact from the query."""
+    fields = [
+        (name, Annotated[shown.table.c[name].type.python_type | None, Query()], field(default=None))
+        for name in shown.filters
+    ]
+    made = make_dataclass(f"{shown.out.__name__}Filters", fields)
+
+    async def read(wanted: Annotated[Any, Depends(made)]) -> dict[str, Any]:
+        return dict(vars(wanted))
+
+    return read
+
+
+def _answer_model(resource: Resource, shown: reads.Reads) -> type[BaseModel]:
+    """The answer to a single push, for the OpenAPI document."""
+    fields: dict[str, Any] = {
+        "outcome": (Outcome, ...),
+        resource.thing: (shown.out | None, None),
+        "findings": (list[dict[str, Any]], Field(default_factory=list)),
+    }
+    return create_model(f"{resource.model.__name__.removesuffix('In')}Answer", **fields)
+
+
+def _bulk_body(resource: Resource) -> dict[str, Any]:
+    rows = {"type": "string", "format": "binary"}
+    types = (formats.NDJSON, formats.CSV, formats.XLSX)
+    note = f"Rows of {resource.model.__name__}, one a line."
+    content = {kind: {"schema": {**rows, "description": note}} for kind in types}
+    return {"required": True, "content": content}

@@ -1,0 +1,106 @@
+"""The feed: how every fact leaves its owner, and how a neighbour keeps a copy.
+
+A reader asks `GET /v1/{service}/feed?after=` with the last position it has seen. `complete_until`
+tells up to which instant the feed holds everything that was committed, so that a screening can
+name the positions that its judges must have reached.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel.access import Caller, allowed_to
+from kernel.database import Transaction
+from kernel.roles import May
+
+# One statement, one snapshot: an event in neither outbox nor page was not committed yet.
+_PAGE = text("""
+    with page as (
+        select * from feed where position > :after order by position limit :limit
+    )
+    select json_build_object(
+        'items', coalesce((select json_agg(json_build_object(
+            'specversion', '1.0', 'id', event_id, 'source', cast(:source as text), 'type', type,
+            'time', recorded_at, 'position', position, 'data', data) order by position)
+            from page), '[]'),
+        'next_after', coalesce((select max(position) from page), :after),
+        'head', (select position from feed_head),
+        'complete_until', coalesce((select min(recorded_at) from outbox), clock_timestamp())
+    )::text
+""")
+
+_CURSOR = text("select position from reader_cursor where source = :source")
+_MOVE_CURSOR = text("""
+    insert into reader_cursor (source, position, as_at) values (:source, :position, :as_at)
+    on conflict (source) do update set position = excluded.position, as_at = excluded.as_at
+""")
+
+Event = dict[str, Any]
+Apply = Callable[[AsyncSession, list[Event]], Awaitable[None]]
+
+
+def feed_routes(service: str) -> APIRouter:
+    """`GET /feed` of a service, for sister services."""
+    router = APIRouter(tags=["sharing"])
+
+    @router.get("/feed", response_class=Response, operation_id=f"read_{service}_feed")
+    async def read_feed(
+        session: Transaction,
+        _: Annotated[Caller, allowed_to(May.FEED_READ)],
+        after: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=0, le=5000)] = 1000,
+    ) -> Response:
+        """Events after a position, oldest first, as CloudEvents."""
+        page = await session.execute(
+            _PAGE, {"after": after, "limit": limit, "source": f"/v1/{service}"}
+        )
+        return Response(page.scalar_one(), media_type="application/json")
+
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What a service keeps of one neighbour: for each type of event, one set statement."""
+
+    source: str
+    apply: Mapping[str, Apply]
+
+
+async def position(session: AsyncSession, source: str) -> int:
+    """How far this service's copy of a neighbour has come; 0 before the first event."""
+    return int((await session.execute(_CURSOR, {"source": source})).scalar() or 0)
+
+
+async def catch_up(
+    session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = 2000
+) -> int:
+    """Apply one page of a neighbour's feed to this service's copy; returns how many events.
+
+    Copy and cursor move in one transaction, so a killed reader neither loses nor repeats.
+    """
+    after = await position(session, projection.source)
+    answer = await feeds.get(
+        f"/v1/{projection.source}/feed", params={"after": after, "limit": limit}
+    )
+    answer.raise_for_status()
+    page = answer.json()
+    by_type: dict[str, list[Event]] = {}
+    for event in page["items"]:
+        by_type.setdefault(event["type"], []).append(event)
+    for kind, apply in projection.apply.items():
+        if kind in by_type:
+            await apply(session, by_type[kind])
+    if page["items"]:
+        as_at = datetime.fromisoformat(page["items"][-1]["time"])
+        await session.execute(
+            _MOVE_CURSOR,
+            {"source": projection.source, "position": page["next_after"], "as_at": as_at},
+        )
+    return len(page["items"])

@@ -1,0 +1,13 @@
+"""Identifiers that sort by the moment they were made (UUIDv7, RFC 9562)."""
+
+import os
+import time
+from uuid import UUID
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7. Opaque to callers: its order is for indexes, not for meaning."""
+    millis = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    value = millis << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    return UUID(int=value)

@@ -1,0 +1,145 @@
+"""Law as data and sentences: dated figures in TOML, conditions that read aloud.
+
+A figure is a list of values, each with the day it takes effect (`from`), optionally the day it
+ends (`to`, exclusive) and where it holds (`division`, `lender`), and a citation. A value in force
+is never edited; a change is one more value. What is assumed says so.
+
+A rule is a function over the columns of a facts relation. It returns a SQL condition: true (met),
+false (not met) or null (undetermined: a fact is missing). The same condition answers one question
+and screens a province.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from kernel.division import canonical, span
+
+_ALWAYS_ALLOWED = {"from", "to", "cite", "certainty", "note", "division"}
+_FOREVER = date(9999, 12, 31)
+
+
+class Kind(StrEnum):
+    """How a condition binds (rules.md)."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    ATTEST = "attest"
+    FLAG = "flag"
+    FINDING = "finding"
+
+
+class Certainty(StrEnum):
+    """How sure a figure or reading is."""
+
+    STATED = "stated"
+    ASSUMED = "assumed"
+
+
+class UnusableFigure(Exception):
+    """A law file lacks a date or a citation, or is not in order; the service must not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing the law fixes, with every value it has had."""
+
+    name: str
+    label: str
+    unit: str
+    values: Sequence[Mapping[str, Any]]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The values as SQL rows: `starts`, `ends` (exclusive), `lo`, `hi` and what is fixed."""
+        return [dict(value) for value in self.values]
+
+    def on(self, day: date, division: str = "230000000000") -> Any:
+        """The value in force on a day at a place; the narrowest place, then the latest, wins.
+
+        None where the law says nothing, which is never a default.
+        """
+        fit = [
+            value
+            for value in self.values
+            if value["starts"] <= day < value["ends"] and value["lo"] <= division < value["hi"]
+        ]
+        if not fit:
+            return None
+        return max(fit, key=lambda value: (value["lo"], value["starts"]))["is"]
+
+
+def figures(folder: Path) -> dict[str, Figure]:
+    """Every figure of a folder of TOML files, by file name; raises UnusableFigure."""
+    return {path.stem: _figure(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def _figure(path: Path) -> Figure:
+    with path.open("rb") as file:
+        content = tomllib.load(file, parse_float=Decimal)
+    try:
+        values = [_value(value) for value in content["value"]]
+        return Figure(path.stem, content["label"], content["unit"], values)
+    except KeyError as missing:
+        raise UnusableFigure(f"{path.name} lacks {missing}.") from None
+
+
+def _value(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A value ready for SQL: its days as [starts, ends), its place as a range of codes."""
+    cite = value["cite"]
+    if not cite:
+        raise KeyError("cite")
+    fixed = {name: item for name, item in value.items() if name not in _ALWAYS_ALLOWED}
+    lo, hi = ("000000000000", "999999999999")
+    if "division" in value:
+        lo, hi = span(canonical(value["division"]))
+    return {
+        **fixed,
+        "starts": value["from"],
+        "ends": value.get("to", _FOREVER),
+        "lo": lo,
+        "hi": hi,
+        "cite": cite,
+        "certainty": Certainty(value.get("certainty", Certainty.STATED)).value,
+    }
+
+
+Condition = Callable[[FromClause], ColumnElement[bool | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One condition of the catalogue, with its words and its source."""
+
+    id: str
+    kind: Kind
+    zh: str
+    en: str
+    cite: str
+    plan: str
+    condition: Condition
+    certainty: Certainty = Certainty.STATED
+
+
+def rule(
+    rule_id: str,
+    *,
+    kind: Kind,
+    zh: str,
+    en: str,
+    cite: str,
+    plan: str,
+    certainty: Certainty = Certainty.STATED,
+) -> Callable[[Condition], Rule]:
+    """Make a condition a rule of the catalogue. `zh` and `en` say what is so when it is met."""
+
+    def made(condition: Condition) -> Rule:
+        return Rule(rule_id, kind, zh, en, cite, plan, condition, certainty)
+
+    return made

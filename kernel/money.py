@@ -1,0 +1,61 @@
+"""Money and rates: Decimal here, numeric in SQL, decimal strings in JSON, never a float."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_DIGITS = frozenset("0123456789")
+
+
+def _decimal_string(places: int, whole: int) -> BeforeValidator:
+    """Accept only plain decimal text: no number, sign, exponent, NaN or blank."""
+
+    def read(value: object) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        if not isinstance(value, str):
+            raise PydanticCustomError(
+                "decimal_string", "Write this amount as a decimal string, in quotation marks."
+            )
+        before, point, after = value.partition(".")
+        plain = before and set(before + after) <= _DIGITS and bool(point) == bool(after)
+        if not plain or len(before) > whole or len(after) > places:
+            raise PydanticCustomError(
+                "decimal_string",
+                "Write a plain decimal without sign or exponent, with at most "
+                "{whole} digits before and {places} after the point.",
+                {"whole": whole, "places": places},
+            )
+        return Decimal(value)
+
+    return BeforeValidator(read)
+
+
+def _schema(places: int, whole: int, example: str) -> WithJsonSchema:
+    pattern = rf"^[0-9]{{1,{whole}}}(\.[0-9]{{1,{places}}})?$"
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+def _positive(value: Decimal) -> Decimal:
+    if value <= 0:
+        raise PydanticCustomError("not_positive", "This amount must be more than zero.")
+    return value
+
+
+Yuan = Annotated[Decimal, _decimal_string(2, 12), PlainSerializer(str), _schema(2, 12, "50000.00")]
+"""An amount of yuan, to the fen, zero or more."""
+
+PositiveYuan = Annotated[Yuan, AfterValidator(_positive)]
+"""An amount of yuan that is more than zero."""
+
+Rate = Annotated[Decimal, _decimal_string(8, 1), PlainSerializer(str), _schema(8, 1, "0.0435")]
+"""An annual rate as a fraction: 0.0435 is 4.35% a year."""
+
+SignedYuan = Annotated[
+    Decimal,
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"}),
+]
+"""An amount of yuan in an answer of ours, which may be negative."""

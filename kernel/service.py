@@ -1,0 +1,231 @@
+"""How every service is put together: one FastAPI app, its state, its manners."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kernel import problems
+from kernel.crypto import Keys
+from kernel.database import Database, is_unreachable
+from kernel.feed import Projection, feed_routes
+from kernel.paging import refuse_unknown_filters
+from kernel.tokens import Verifier
+
+log = logging.getLogger("jinqiao")
+
+JSON_BODY_LIMIT = 1024 * 1024
+"""Bytes of a single JSON body. Bulk has a limit of its own (`kernel.bulk`)."""
+
+Step = Callable[["Service", AsyncSession], Awaitable[int]]
+"""A piece of background work in one transaction; returns how much it did, 0 when idle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process gives to each service it runs."""
+
+    keys: Keys
+    verifier: Verifier
+    database: Callable[[str], Database]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service: what its routes and its background steps stand on."""
+
+    name: str
+    keys: Keys
+    verifier: Verifier
+    database: Database
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    """What is pushed here, by name of resource (`kernel.bulk.Resource`)."""
+    projections: Sequence[Projection] = ()
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    """Background work besides relaying, catching up and jobs, by name."""
+
+
+def create_service(
+    name: str,
+    parts: Parts,
+    *,
+    routers: Sequence[APIRouter],
+    resources: Sequence[Any] = (),
+    projections: Sequence[Projection] = (),
+    steps: Mapping[str, Step] | None = None,
+) -> FastAPI:
+    """A service as an ASGI app; `app.state.service` is the Service."""
+    app = FastAPI(
+        title=f"Jinqiao {name}",
+        version="1.0.0",
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(refuse_unknown_filters)],
+        separate_input_output_schemas=False,
+    )
+    app.state.service = Service(
+        name=name,
+        keys=parts.keys,
+        verifier=parts.verifier,
+        database=parts.database(name),
+        resources={resource.name: resource for resource in resources},
+        projections=projections,
+        steps=steps or {},
+    )
+    for router in [*routers, feed_routes(name)]:
+        app.include_router(router)
+    mind_manners(app)
+    return app
+
+
+def mind_manners(app: FastAPI) -> None:
+    """Turn everything that can go wrong into a problem, and nothing into a 500 that is not one."""
+    app.add_exception_handler(problems.Problem, _tell_problem)
+    app.add_exception_handler(RequestValidationError, _tell_invalid_request)
+    app.add_exception_handler(HTTPException, _tell_http)
+    app.add_exception_handler(Exception, _tell_unexpected)
+    app.add_middleware(_Outermost)
+
+
+class _Outermost:
+    """Catches what Starlette's own error middleware would answer as plain text."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Any) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as failure:
+            if started:
+                raise
+            request = Request(scope, receive)
+            await (await _tell_unexpected(request, failure))(scope, receive, send)
+
+
+def body_of(model: type[BaseModel]) -> Any:
+    """A dependency: the JSON body as this model, read strictly.
+
+    FastAPI's own reading turns NaN and deep nesting into a 500, takes "1" for 1, and repeats what
+    it rejects. `kernel.service.describe_bodies` puts the model into the OpenAPI document.
+    """
+    adapter: TypeAdapter[Any] = TypeAdapter(model)
+
+    async def read(request: Request) -> Any:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise problems.UnsupportedMediaType("Send the body as application/json.")
+        raw = await read_body(request, JSON_BODY_LIMIT)
+        try:
+            return adapter.validate_json(raw, strict=True)
+        except ValidationError as failure:
+            errors = failure.errors(include_url=False, include_context=False, include_input=False)
+            raise problems.Invalid(errors=problems.faults(errors)) from None
+
+    read.model = model  # type: ignore[attr-defined]
+    return Depends(read)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body, or PayloadTooLarge as soon as it passes the limit in bytes."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise problems.PayloadTooLarge(
+                f"The body is larger than {limit} bytes, the most this address takes."
+            )
+        parts.append(part)
+    return b"".join(parts)
+
+
+def describe_bodies(app: FastAPI, document: dict[str, Any]) -> None:
+    """Add the models of `body_of` to an app's OpenAPI document, in place."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for route in app.routes:
+        for dependency in getattr(getattr(route, "dependant", None), "dependencies", []):
+            model = getattr(dependency.call, "model", None)
+            if model is None:
+                continue
+            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(schema.pop("$defs", {}))
+            schemas[model.__name__] = schema
+            content = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
+            for method in route.methods:  # type: ignore[attr-defined]
+                operation = document["paths"][route.path][method.lower()]  # type: ignore[attr-defined]
+                operation["requestBody"] = {
+                    "required": True,
+                    "content": {"application/json": content},
+                }
+
+
+async def _tell_problem(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, problems.Problem)
+    return problems.response_to(request, failure)
+
+
+async def _tell_invalid_request(request: Request, failure: Exception) -> Response:
+    """Faults of path, query and headers: 400 with the place, never the value."""
+    assert isinstance(failure, RequestValidationError)
+    found = problems.faults(failure.errors())
+    if any(error["loc"][0] == "path" for error in failure.errors()):
+        return problems.response_to(request, problems.NotFound())
+    return problems.response_to(request, problems.BadRequest(errors=found))
+
+
+async def _tell_http(request: Request, failure: Exception) -> Response:
+    """What the framework itself refuses: unknown address or method."""
+    assert isinstance(failure, HTTPException)
+    known: dict[int, type[problems.Problem]] = {
+        404: problems.NotFound,
+        405: problems.MethodNotAllowed,
+    }
+    problem = known.get(failure.status_code, problems.BadRequest)()
+    problem.headers.update(failure.headers or {})
+    return problems.response_to(request, problem)
+
+
+async def _tell_unexpected(request: Request, failure: Exception) -> Response:
+    """A database that is away is 503; anything else is our defect and is logged without values."""
+    if is_unreachable(failure):
+        return problems.response_to(
+            request, problems.Unavailable("The database cannot be reached; try again shortly.")
+        )
+    # The traceback's frames tell where; the message may hold parameters, so it is left out.
+    log.error(
+        "unexpected %s at %s in request %s",
+        type(failure).__name__,
+        _where(failure),
+        request.scope.get("request_id"),
+    )
+    return problems.response_to(
+        request, problems.Problem("The exchange failed; quote `instance` to its operator.")
+    )
+
+
+def _where(failure: BaseException) -> str:
+    trace = failure.__traceback__
+    frames = []
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " < ".join(reversed(frames[-6:]))

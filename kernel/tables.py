@@ -1,0 +1,132 @@
+"""The tables that every service's schema has besides its own.
+
+None of them leads its key with `household_key`: they belong to the service and not to a household
+(design, decision 9; `tests/house` holds the full list with reasons).
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+NOW = text("clock_timestamp()")
+
+
+def add_shared_tables(metadata: MetaData) -> None:
+    """Give a service's schema its outbox, feed, cursors, declarations, pending rows and jobs."""
+    Table(
+        "outbox",
+        metadata,
+        Column("seq", BigInteger, Identity(), primary_key=True),
+        *_event_columns(),
+        comment="Events written in the transaction that caused them, until the relay moves them.",
+    )
+    Table(
+        "feed",
+        metadata,
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        *_event_columns(),
+        comment="Append-only, positions dense: a reader's cursor can pass nothing by.",
+    )
+    Table(
+        "feed_head",
+        metadata,
+        Column("only", Boolean, primary_key=True, server_default=text("true")),
+        Column("position", BigInteger, nullable=False),
+    )
+    Table(
+        "reader_cursor",
+        metadata,
+        Column("source", Text, primary_key=True),
+        Column("position", BigInteger, nullable=False),
+        Column("as_at", DateTime(timezone=True), nullable=False),
+        comment="How far this service has read each neighbour's feed.",
+    )
+    declaration = Table(
+        "declaration",
+        metadata,
+        Column("declaration_id", Uuid, primary_key=True),
+        Column("service", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("agency", Text, nullable=False),
+        Column("division", Text, comment="none: all of the agency's"),
+        Column("division_lo", Text, primary_key=True),
+        Column("division_hi", Text, nullable=False),
+        Column("valid_from", Date, nullable=False),
+        Column("valid_to", Date, nullable=False),
+        Column("rows", Integer, nullable=False),
+        Column("control_total", Numeric(16, 2)),
+        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        comment="'This is everything': own ones, and copies of neighbours' (column service).",
+    )
+    Index("declaration_lookup_idx", declaration.c.kind, declaration.c.agency)
+    pending = Table(
+        "pending",
+        metadata,
+        Column("agency", Text, primary_key=True),
+        Column("resource", Text, primary_key=True),
+        Column("row_key", Uuid, primary_key=True, comment="keyed digest of the row"),
+        Column("waits_for", Text, nullable=False, comment="contract:…, policy:… or person:…"),
+        Column("client_id", Text, nullable=False),
+        Column("divisions", JSONB, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
+        Column("received_at", DateTime(timezone=True), nullable=False),
+        comment="Rows whose person, contract or policy is not known yet: encrypted, unseen.",
+    )
+    Index("pending_waits_for_idx", pending.c.waits_for)
+    Table(
+        "job",
+        metadata,
+        Column("job_id", Uuid, primary_key=True),
+        Column("agency", Text, nullable=False),
+        Column("client_id", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("divisions", JSONB, nullable=False),
+        Column("resource", Text, nullable=False),
+        Column("mode", Text, nullable=False),
+        Column("dry_run", Boolean, nullable=False),
+        Column("covers", JSONB),
+        Column("state", Text, nullable=False, comment="queued, done or failed"),
+        Column("counts", JSONB, nullable=False),
+        Column("declaration_id", Uuid),
+        Column("detail", Text),
+        Column("created_at", DateTime(timezone=True), nullable=False),
+        Column("finished_at", DateTime(timezone=True)),
+    )
+    Table(
+        "job_chunk",
+        metadata,
+        Column("job_id", Uuid, primary_key=True),
+        Column("chunk_no", Integer, primary_key=True),
+        Column("sealed", LargeBinary, comment="the lines, encrypted; emptied when done"),
+        Column("counts", JSONB),
+        Column("total", Numeric(16, 2)),
+        Column("results", JSONB, comment="one entry per row that was not simply accepted"),
+    )
+
+
+def _event_columns() -> list[Column[object]]:
+    return [
+        Column("event_id", Uuid, nullable=False, server_default=text("gen_random_uuid()")),
+        Column("type", Text, nullable=False),
+        Column("household_key", Uuid),
+        Column("agency", Text),
+        Column("division", Text),
+        Column("data", JSON, nullable=False),
+        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    ]

@@ -1,0 +1,93 @@
+"""Everything that happens behind a request's back, in small transactions, until there is no more.
+
+Each step takes an advisory lock for its transaction, so any number of workers may run and a killed
+one holds nothing. `drain()` runs steps until all are idle: tests and the demonstration call it.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from httpx import AsyncClient, HTTPError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel import feed, outbox
+from kernel.bulk import jobs
+from kernel.database import is_unreachable
+from kernel.service import Service, Step, log
+
+_LOCK = text("""
+    select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
+""")
+
+IDLE_SECONDS = 0.25
+"""How long a worker rests after a round in which there was nothing to do."""
+
+
+class Worker:
+    """The background of some services. `feeds` reaches all services' feeds, with a token."""
+
+    def __init__(self, services: Sequence[Service], feeds: AsyncClient) -> None:
+        self._steps = [
+            (service, name, step)
+            for service in services
+            for name, step in _steps_of(service, feeds).items()
+        ]
+
+    async def drain(self) -> None:
+        """Run every step until a whole round finds nothing to do."""
+        while await self.round():
+            pass
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; a database or neighbour that is away is waited for."""
+        while not stop.is_set():
+            try:
+                done = await self.round()
+            except Exception as failure:
+                if not (is_unreachable(failure) or isinstance(failure, HTTPError)):
+                    log.error("worker round failed with %s", type(failure).__name__)
+                done = 0
+            if not done:
+                await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=_rest())
+
+    async def round(self) -> int:
+        """Run each step once; returns how much was done."""
+        return sum([await self._once(*step) for step in self._steps])
+
+    async def _once(self, service: Service, name: str, step: Step) -> int:
+        async with _alone(service, name) as session:
+            return await step(service, session) if session else 0
+
+
+@asynccontextmanager
+async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | None]:
+    """A transaction in which no other worker runs this step; None if one does."""
+    async with service.database.begin() as session:
+        yield session if (await session.execute(_LOCK, {"step": name})).scalar() else None
+
+
+def _steps_of(service: Service, feeds: AsyncClient) -> dict[str, Step]:
+    steps: dict[str, Step] = {"relay": _relay}
+    for projection in service.projections:
+        steps[f"copy of {projection.source}"] = partial(_copy, projection, feeds)
+    if service.resources:
+        steps["jobs"] = jobs.work
+    return steps | dict(service.steps)
+
+
+async def _relay(_: Service, session: AsyncSession) -> int:
+    return await outbox.relay(session)
+
+
+async def _copy(
+    projection: feed.Projection, feeds: AsyncClient, _: Service, session: AsyncSession
+) -> int:
+    return await feed.catch_up(session, projection, feeds)
+
+
+def _rest() -> float:
+    return IDLE_SECONDS * random.uniform(0.8, 1.2)
