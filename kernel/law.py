@@ -85,9 +85,24 @@ def _figure(path: Path) -> Figure:
         content = tomllib.load(file, parse_float=Decimal)
     try:
         values = [_value(value) for value in content["value"]]
-        return Figure(path.stem, content["label"], content["unit"], values)
+        return Figure(path.stem, content["label"], content["unit"], _until_next(values))
     except KeyError as missing:
         raise UnusableFigure(f"{path.name} lacks {missing}.") from None
+
+
+def _until_next(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A value ends at the latest where the next one for the same place and lender begins."""
+    ordered = sorted(values, key=lambda value: value["starts"])
+    for number, value in enumerate(ordered):
+        same = [
+            later["starts"]
+            for later in ordered[number + 1 :]
+            if (later["lo"], later["hi"], later.get("lender"))
+            == (value["lo"], value["hi"], value.get("lender"))
+            and later["starts"] > value["starts"]
+        ]
+        value["ends"] = min([value["ends"], *same])
+    return ordered
 
 
 def _value(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,36 +125,41 @@ def _value(value: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-Condition = Callable[[FromClause], ColumnElement[bool | None]]
+Condition = Callable[[FromClause], ColumnElement[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One condition of the catalogue, with its words and its source."""
+    """One condition of the catalogue: its words, its source, and what a finding of it shows."""
 
     id: str
     kind: Kind
     zh: str
     en: str
+    """What is so when the condition is met."""
     cite: str
     plan: str
+    """Items of the plan that it answers (一 to 七)."""
     condition: Condition
+    applies: Condition | None = None
+    """Which subjects it is asked of; none: all."""
+    amount: str | None = None
+    """Column of the yuan at stake."""
+    figures: tuple[str, ...] = ()
+    """Columns that the verdict rests on; a blank one is what an undetermined verdict lacks."""
+    silence: tuple[str, ...] = ()
+    """Columns that name the declarations an undetermined verdict lacks."""
+    shown_class: str | None = None
+    """Column of the class that law assigns to a subject that fails."""
     certainty: Certainty = Certainty.STATED
 
 
 def rule(
-    rule_id: str,
-    *,
-    kind: Kind,
-    zh: str,
-    en: str,
-    cite: str,
-    plan: str,
-    certainty: Certainty = Certainty.STATED,
+    rule_id: str, *, kind: Kind, zh: str, en: str, cite: str, plan: str, **shown: Any
 ) -> Callable[[Condition], Rule]:
-    """Make a condition a rule of the catalogue. `zh` and `en` say what is so when it is met."""
+    """Make a condition a rule of the catalogue; `shown` are the other fields of `Rule`."""
 
     def made(condition: Condition) -> Rule:
-        return Rule(rule_id, kind, zh, en, cite, plan, condition, certainty)
+        return Rule(rule_id, kind, zh, en, cite, plan, condition, **shown)
 
     return made

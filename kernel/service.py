@@ -134,6 +134,7 @@ def body_of(model: type[BaseModel]) -> Any:
         if kind != "application/json":
             raise problems.UnsupportedMediaType("Send the body as application/json.")
         raw = await read_body(request, JSON_BODY_LIMIT)
+        request.state.body = raw
         try:
             return adapter.validate_json(raw, strict=True)
         except ValidationError as failure:

@@ -84,6 +84,7 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("waits_for", Text, nullable=False, comment="contract:…, policy:… or person:…"),
         Column("client_id", Text, nullable=False),
         Column("divisions", JSONB, nullable=False),
+        Column("places", JSONB, nullable=False, comment="the divisions as [lo, hi) pairs"),
         Column("sealed", LargeBinary, nullable=False),
         Column("received_at", DateTime(timezone=True), nullable=False),
         comment="Rows whose person, contract or policy is not known yet: encrypted, unseen.",

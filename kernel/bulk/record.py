@@ -5,6 +5,7 @@ supersedes the version before it; a report of a later day (`as_at`) does not, it
 day on. So any order and any repetition of pushes ends in the same state.
 """
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from kernel.bulk.resource import Outcome, Push, Raw, Resource, Row, Verdict
 from kernel.database import copy_rows
+from kernel.division import spans
 from kernel.ids import new_id
 from kernel.problems import faults
 
@@ -126,11 +128,12 @@ async def _keep_pending(
         {
             "agency": push.caller.agency,
             "resource": resource.name,
-            "row_key": (key := push.keys.digest(f"pending|{row.value.model_dump_json()}")),
+            "row_key": (key := push.keys.digest(f"pending|{row.json.decode()}")),
             "waits_for": waiting[row.line],
             "client_id": push.caller.client_id,
-            "divisions": list(push.caller.divisions),
-            "sealed": push.keys.seal("pending", key, row.value.model_dump_json()),
+            "divisions": json.dumps(push.caller.divisions),
+            "places": json.dumps(list(zip(*spans(push.caller.divisions), strict=True))),
+            "sealed": push.keys.seal_bytes("pending", key, row.json),
             "received_at": push.now,
         }
         for row in rows
@@ -141,9 +144,9 @@ async def _keep_pending(
 
 _PEND = text("""
     insert into pending
-        (agency, resource, row_key, waits_for, client_id, divisions, sealed, received_at)
+        (agency, resource, row_key, waits_for, client_id, divisions, places, sealed, received_at)
     values (:agency, :resource, :row_key, :waits_for, :client_id, cast(:divisions as jsonb),
-            :sealed, :received_at)
+            cast(:places as jsonb), :sealed, :received_at)
     on conflict (agency, resource, row_key) do nothing
 """)
 

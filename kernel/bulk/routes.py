@@ -117,10 +117,9 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
     ) -> Response:
         """201 if it is new, 200 if it was known, 202 if it waits for a person or contract."""
         push = _push(request, session, caller)
-        raw = Raw(1, row.model_dump_json().encode())
-        [verdict] = (
-            await push_now(push, resource, [raw], Wish("per_row", False, None), strict=False)
-        ).verdicts
+        raw = Raw(1, request.state.body)
+        wish = Wish("per_row", dry_run=False, covers=None)
+        [verdict] = (await push_now(push, resource, [raw], wish, strict=True)).verdicts
         if verdict.outcome == Outcome.REJECTED:
             raise _refusal(verdict.code, verdict.pointer, verdict.message)
         answer: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}

@@ -1,0 +1,130 @@
+"""One county at work: what has been made for it so far, and what is expected to be found in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from .households import Household, couple
+from .insurance import Incident
+from .interest import days, months_later
+from .lending import Loan, policy_rate, term
+from .people import Identities, Person
+from .places import HANDED_OVER, Place, Village
+
+PURPOSES = (
+    ("PLANTING", "购买玉米种子和化肥"),
+    ("PLANTING", "水稻种植"),
+    ("PLANTING", "大棚蔬菜"),
+    ("BREEDING", "养牛"),
+    ("BREEDING", "养殖生猪"),
+    ("BREEDING", "养鹅"),
+    ("PROCESSING", "豆腐加工"),
+    ("TRADE", "农资零售"),
+    ("FARM_SIDELINE", "采摘和编织"),
+)
+
+Subject = Loan | Household | Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A verdict that the records were made to lead to; `part` is a part of the answer key."""
+
+    part: str
+    rule: str
+    verdict: str
+    subject: Subject
+    amount: Decimal | None = None
+
+
+@dataclass(slots=True)
+class County:
+    place: Place
+    rng: Random
+    identities: Identities
+    villages: list[Village]
+    households: list[Household] = field(default_factory=list)
+    loans: list[Loan] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    expectations: list[Expectation] = field(default_factory=list)
+    samples: dict[str, list[Loan]] = field(default_factory=dict)
+
+    def expect(
+        self, part: str, rule: str, subject: Subject, amount: Decimal | None = None
+    ) -> None:
+        self.expectations.append(Expectation(part, rule, "not_met", subject, amount))
+
+    def doubt(self, part: str, rule: str, subject: Subject) -> None:
+        self.expectations.append(Expectation(part, rule, "undetermined", subject))
+
+    def sample(self, name: str, loan: Loan) -> None:
+        self.samples.setdefault(name, []).append(loan)
+
+
+def settle(
+    county: County,
+    compose: Callable[[Random, Identities], list[Person]] = couple,
+    *,
+    identified: int = 2014,
+) -> Household:
+    """A registered household, not yet lifted, in one of the county's villages."""
+    rng = county.rng
+    household = Household(
+        village=rng.choice(county.villages),
+        members=compose(rng, county.identities),
+        identified=identified,
+        cause=rng.choice(("ILLNESS", "DISABILITY", "NO_SKILL", "SCHOOLING", "DISASTER")),
+        income=rng.randrange(2400, 5200),
+    )
+    county.households.append(household)
+    return household
+
+
+def lend(
+    county: County,
+    household: Household | None,
+    borrower: Person,
+    signed_on: date,
+    principal: int | Decimal,
+    *,
+    bank: str = "",
+    months: int = 0,
+    settlement: str = "QUARTERLY",
+    disbursed_on: date | None = None,
+) -> Loan:
+    """A poverty loan that breaks no rule, unless what the caller asks or changes breaks one.
+
+    Without `months` the term is one that has ended by now or outlives the plan; a loan that has
+    matured is repaid on its day.
+    """
+    rng = county.rng
+    bank = bank or county.place.union
+    branch = household.village.township if household else rng.choice(county.villages).township
+    disbursed_on = disbursed_on or signed_on + days(rng.randrange(3))
+    matures_on = months_later(
+        disbursed_on, months or rng.choice(term(disbursed_on, (12, 24, 36)))
+    )
+    rate = policy_rate(bank, branch, signed_on, disbursed_on, matures_on)
+    purpose, text = rng.choice(PURPOSES)
+    loan = Loan(
+        bank=bank,
+        branch=branch,
+        household=household,
+        borrower=borrower,
+        principal=Decimal(principal),
+        annual_rate=rate,
+        applied_on=signed_on - days(4 + rng.randrange(18)),
+        signed_on=signed_on,
+        disbursed_on=disbursed_on,
+        matures_on=matures_on,
+        settlement=settlement,
+        convention="QUARTERLY_YMD_CUMULATIVE" if settlement == "QUARTERLY" else "ITEM_YMD",
+        purpose=purpose,
+        purpose_text=text,
+    )
+    if matures_on <= HANDED_OVER:
+        loan.repaid = [(matures_on, loan.principal)]
+    county.loans.append(loan)
+    return loan

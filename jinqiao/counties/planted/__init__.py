@@ -1,0 +1,28 @@
+"""The cases the plan found, and the honest ones beside them that must not be found.
+
+One module a story. Each plants its households before the clean ones settle around them, and tells
+the county what it expects to be found, or left undetermined, on the story's business date.
+"""
+
+from ..county import County
+from ..places import HAILUN, YANSHOU
+from . import by_the_day, caps, cover, ordinary, sample109, strangers, unpaid, withheld
+
+__all__ = ["plant", "sample109"]
+
+
+def plant(county: County, uses: list[str]) -> None:
+    """Every story that plays in the county. `uses`: what its loans in 抽查109 were used for."""
+    sample109.plant(county, uses)
+    by_the_day.plant(county)
+    caps.plant(county)
+    cover.plant(county)
+    place = county.place
+    if place.code in ordinary.PLACES:
+        ordinary.plant(county)
+    if place == HAILUN:
+        withheld.plant(county)
+    if place == YANSHOU:
+        unpaid.plant(county)
+    if place.code == strangers.PLACE:
+        strangers.plant(county)

@@ -1,0 +1,234 @@
+"""How a service judges its rows when rectification asks for a screening (design, decision 6).
+
+The request names the position each neighbour's copy must have reached. Then facts are laid out
+once, every rule is asked over them by one set statement, and what is not met or undetermined is
+announced as `finding.raised`, at last `screening.judged`. Nothing is kept here: the run keeps it.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Insert,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, array
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel import clock
+from kernel.feed import Event
+from kernel.law import Rule
+from kernel.outbox import announce
+from kernel.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What is to be judged: on which business date, which rules, over which rows."""
+
+    screening_id: UUID
+    business_date: date
+    rules: tuple[str, ...]
+    """Empty: all."""
+    lo: list[str]
+    hi: list[str]
+    """Divisions in scope, as ranges."""
+    agency: str | None
+    contracts: list[dict[str, str]] | None
+    """A sample: {bank, contract_no}; none: everything in the divisions."""
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """Parameters that every facts statement takes."""
+        sample = self.contracts
+        return {
+            "on": self.business_date,
+            "lo": self.lo,
+            "hi": self.hi,
+            "agency": self.agency,
+            "banks": None if sample is None else [row["bank"] for row in sample],
+            "numbers": None if sample is None else [row["contract_no"] for row in sample],
+        }
+
+    def asks(self, rule: Rule) -> bool:
+        """Whether a rule is among those asked for."""
+        return not self.rules or rule.id in self.rules
+
+
+Judge = Callable[[Service, AsyncSession, Screening], Awaitable[None]]
+
+
+def add_screening_requests(metadata: MetaData) -> None:
+    """Give a judging service's schema its list of screenings asked for."""
+    Table(
+        "screening_request",
+        metadata,
+        Column("screening_id", Uuid, primary_key=True),
+        Column("asked", JSONB, nullable=False),
+        Column("judged_at", DateTime(timezone=True)),
+    )
+
+
+_ASK = text("""
+    insert into screening_request (screening_id, asked)
+    select (e ->> 'screening_id')::uuid, e
+    from jsonb_array_elements(cast(:events as jsonb)) as e
+    on conflict (screening_id) do nothing
+""")
+_NEXT = text("""
+    select screening_id, asked from screening_request r
+    where judged_at is null and not exists (
+        select from jsonb_each_text(r.asked -> 'positions') as wanted(source, position)
+        where wanted.source <> all(:unread) and wanted.source <> current_schema()
+          and wanted.position::bigint > coalesce(
+            (select c.position from reader_cursor c where c.source = wanted.source), 0))
+    order by screening_id limit 1
+""")
+_DONE = text("update screening_request set judged_at = :now where screening_id = :screening_id")
+
+
+async def keep_requests(session: AsyncSession, events: list[Event]) -> None:
+    """Remember the screenings that rectification asks for."""
+    data = json.dumps([event["data"] for event in events])
+    await session.execute(_ASK, {"events": data})
+
+
+def judge_step(judge: Judge) -> Any:
+    """A background step: judge the oldest screening whose positions this service has reached."""
+
+    async def step(service: Service, session: AsyncSession) -> int:
+        sources = {projection.source for projection in service.projections}
+        unread = [name for name in _SOURCES if name not in sources]
+        found = (await session.execute(_NEXT, {"unread": unread})).first()
+        if found is None:
+            return 0
+        asked = found.asked
+        screening = Screening(
+            screening_id=found.screening_id,
+            business_date=date.fromisoformat(asked["business_date"]),
+            rules=tuple(asked["rules"]),
+            lo=asked["lo"],
+            hi=asked["hi"],
+            agency=asked["agency"],
+            contracts=asked["contracts"],
+        )
+        await judge(service, session, screening)
+        data = json.dumps({"screening_id": str(screening.screening_id), "service": service.name})
+        await announce(session, "screening.judged", data)
+        await session.execute(_DONE, {"now": clock.now(), "screening_id": screening.screening_id})
+        return 1
+
+    return step
+
+
+_SOURCES = ("gateway", "registry", "loans", "subsidy", "insurance", "rectification")
+
+_OUTBOX = Table(
+    "outbox",
+    MetaData(),
+    Column("type", Text),
+    Column("household_key", Uuid),
+    Column("agency", Text),
+    Column("division", Text),
+    Column("data", JSON),
+)
+
+
+def findings_of(facts: FromClause, rule: Rule, screening: Screening, judged_at: datetime) -> Insert:
+    """The statement that announces every subject which one rule does not find in order.
+
+    `facts` is laid out with the columns that findings show (`SUBJECT`); what a rule does not have
+    is left out of the finding.
+    """
+    verdict = rule.condition(facts)
+    columns = facts.c
+
+    def shown(name: str) -> ColumnElement[Any]:
+        return columns[name] if name in columns else null()
+
+    failed = verdict.is_(False)
+    figures = func.json_build_object(
+        *[part for name in rule.figures for part in (literal(name), columns[name])]
+    )
+    data = func.json_build_object(
+        *_pairs(
+            screening_id=literal(str(screening.screening_id)),
+            rule_id=literal(rule.id),
+            verdict=case((failed, "not_met"), else_="undetermined"),
+            **{name: shown(name) for name in SUBJECT},
+            amount=cast(columns[rule.amount], Text) if rule.amount else null(),
+            **{"class": case((failed, columns[rule.shown_class])) if rule.shown_class else null()},
+            figures=figures,
+            missing=_missing(columns, rule, failed),
+            citation=literal(rule.cite),
+            certainty=literal(rule.certainty.value),
+            judged_at=literal(judged_at.isoformat()),
+        )
+    )
+    applies = rule.applies(facts) if rule.applies else literal(True)
+    chosen = select(
+        literal("finding.raised"), columns.household_key, shown("agency"), columns.division, data
+    ).where(and_(applies, verdict.is_not(True)))
+    return insert(_OUTBOX).from_select(
+        ["type", "household_key", "agency", "division", "data"], chosen
+    )
+
+
+SUBJECT = (
+    "subject_kind",
+    "agency",
+    "contract_no",
+    "household_key",
+    "household_no",
+    "person_key",
+    "village_code",
+    "credit_code",
+    "policy_no",
+    "claim_no",
+    "division",
+)
+
+
+def _missing(columns: Any, rule: Rule, failed: ColumnElement[bool]) -> ColumnElement[Any]:
+    """What an undetermined verdict lacks: figures that are blank, and undeclared silence."""
+    texts = ARRAY(Text)
+    parts: Sequence[ColumnElement[Any]] = [
+        func.array_remove(
+            _text_array([case((columns[name].is_(None), name)) for name in rule.figures]),
+            cast(null(), Text),
+        ),
+        *[func.coalesce(columns[name], cast(_text_array([]), texts)) for name in rule.silence],
+    ]
+    found = parts[0]
+    for part in parts[1:]:
+        found = func.array_cat(found, part)
+    return case((failed, cast(_text_array([]), texts)), else_=found)
+
+
+def _text_array(items: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """A PostgreSQL text[] of these items."""
+    return cast(array(items), ARRAY(Text))
+
+
+def _pairs(**named: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return [part for name, value in named.items() for part in (literal(name), value)]

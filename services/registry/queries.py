@@ -1,0 +1,82 @@
+"""Every SQL statement of the registry."""
+
+from sqlalchemy import text
+
+NOT_YOURS = text("""
+    update pushed p set outcome = 'rejected', code = 'not-your-division'
+    where not exists (
+        select from unnest(cast(:lo as text[]), cast(:hi as text[])) as place(lo, hi)
+        where p.division >= place.lo and p.division < place.hi)
+""")
+
+ANOTHER_OFFICES = text("""
+    update pushed p set outcome = 'rejected', code = 'household-elsewhere'
+    from household_report r
+    where r.household_key = p.household_key and r.superseded_at is null and not exists (
+        select from unnest(cast(:lo as text[]), cast(:hi as text[])) as place(lo, hi)
+        where r.division >= place.lo and r.division < place.hi)
+""")
+
+# The whole state of each changed household, so that a neighbour's copy can be replaced by it.
+#
+# A report is known on the business dates it counts for. A status ends where the next one of its
+# report begins. A person who is no longer listed is gone from the next report's day on. What a
+# report says of a person's skills holds from its day until the next report that lists the person,
+# the first one also for the days before.
+ANNOUNCE = text("""
+    insert into outbox (type, household_key, agency, division, data)
+    with changed as (
+        select distinct household_key from pushed where outcome in ('accepted', 'superseded')),
+    report as (
+        select r.*, row_number() over (partition by household_key order by counts_from) as n
+        from household_report r
+        where superseded_at is null and household_key in (select household_key from changed)),
+    status as (
+        select r.household_key, s.status, s.valid_from, r.counts_from, r.counts_to,
+               least(s.valid_to, lead(s.valid_from) over (
+                   partition by r.household_key, r.n order by s.valid_from, s.place)) as valid_to
+        from report r, rows from (jsonb_to_recordset(r.statuses)
+            as (status text, valid_from date, valid_to date)) with ordinality
+            as s(status, valid_from, valid_to, place)),
+    listed as (
+        select r.household_key, r.n, r.counts_from, r.counts_to, m.*,
+               min(r.n) over (partition by r.household_key, m.person_key order by r.n
+                              range between 1 following and unbounded following) as next_n,
+               min(r.n) over (partition by r.household_key, m.person_key) as first_n
+        from report r, jsonb_to_recordset(r.members) as m(person_key uuid, name_key uuid,
+            born_on date, joined_on date, left_on date, died_on date, labour_skill text,
+            disability_category int)),
+    member as (
+        select l.*, next.counts_from as next_from, l.next_n is not distinct from l.n + 1 as stays
+        from listed l left join report next
+            on next.household_key = l.household_key and next.n = l.next_n)
+    select 'household.recorded', r.household_key, r.agency, r.division, json_build_object(
+        'household_key', r.household_key,
+        'household_no', r.household_no,
+        'agency', r.agency,
+        'places', (select json_agg(json_build_object(
+                'division', division, 'known_from', counts_from, 'known_to', counts_to))
+            from report p where p.household_key = r.household_key),
+        'statuses', (select coalesce(json_agg(json_build_object(
+                'status', status, 'valid_from', valid_from,
+                'valid_to', coalesce(valid_to, date 'infinity'),
+                'known_from', counts_from, 'known_to', counts_to)), '[]')
+            from status s where s.household_key = r.household_key),
+        'members', (select coalesce(json_agg(json_build_object(
+                'person_key', person_key, 'name_key', name_key, 'born_on', born_on,
+                'joined_on', coalesce(joined_on, date '-infinity'),
+                'gone_on', least(left_on, died_on, case when not stays then counts_to end,
+                                 date 'infinity'),
+                'known_from', counts_from,
+                'known_to', case when stays then counts_to else date 'infinity' end,
+                'holds_from', case when n = first_n then date '-infinity' else counts_from end,
+                'holds_to', coalesce(next_from, date 'infinity'),
+                'able_to_work', case when labour_skill in ('ORDINARY', 'SKILLED', 'WEAK_OR_HALF')
+                                     then true
+                                     when labour_skill in ('LOST', 'NONE') then false end,
+                'needs_capacity_review', case when disability_category in (5, 6) then true
+                                              when disability_category = 7 then null
+                                              else false end)), '[]')
+            from member m where m.household_key = r.household_key))
+    from report r where r.counts_to = date 'infinity'
+""")

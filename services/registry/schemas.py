@@ -1,0 +1,128 @@
+"""What the registry hears and says."""
+
+from collections.abc import Hashable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kernel.division import DivisionCode
+from kernel.fields import AgencyNumber, Line, Part, Pushed
+from kernel.money import Yuan
+from kernel.people import CertificateNumber, PersonName
+from services.registry.vocabulary import (
+    Attribute,
+    Cause,
+    Education,
+    Health,
+    LabourSkill,
+    Relation,
+    Status,
+)
+
+
+class StatusIn(Part):
+    """A status and the days it holds; it ends at the latest where the next one begins."""
+
+    status: Status
+    valid_from: date
+    valid_to: date | None = None
+    """The first day it no longer holds."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise PydanticCustomError("empty_interval", "valid_to must come after valid_from.")
+        return self
+
+
+class MemberIn(Part):
+    """A person of a household. Sex and birthday come from the ID number."""
+
+    member_no: AgencyNumber
+    name: PersonName
+    id_number: CertificateNumber
+    """18 characters, or the 20 or 22 of a disability certificate, which are split on entry."""
+    relation: Relation
+    labour_skill: LabourSkill | None = None
+    health: Annotated[list[Health], Field(max_length=4)] = Field(default_factory=list)
+    education: Education | None = None
+    studying: Line | bool | None = None
+    phone: Line | None = None
+    joined_on: date | None = None
+    """Left out: always."""
+    left_on: date | None = None
+    """Left out: has not happened."""
+    died_on: date | None = None
+
+
+class HouseholdIn(Pushed):
+    """A household with everybody in it, as the poverty office reports it."""
+
+    household_no: AgencyNumber
+    """户编号 of the national system."""
+    village_code: DivisionCode
+    attribute: Attribute
+    main_cause: Cause
+    other_causes: Annotated[list[Cause], Field(max_length=2)] = Field(default_factory=list)
+    statuses: Annotated[list[StatusIn], Field(max_length=50)]
+    """May be empty: then nothing is known of its status."""
+    members: Annotated[list[MemberIn], Field(max_length=60)]
+    per_capita_income: Yuan | None = None
+    as_at: date | None = None
+    """The day this was so; left out: the day of the push."""
+
+    @model_validator(mode="after")
+    def _numbers_stand_once(self) -> Self:
+        _stands_once([member.member_no for member in self.members], "member_no")
+        return self
+
+
+def _stands_once(values: Sequence[Hashable], name: str) -> None:
+    if len(set(values)) < len(values):
+        raise PydanticCustomError("repeated", "A {name} stands twice.", {"name": name})
+
+
+class StatusOut(BaseModel):
+    """A status and the days it holds."""
+
+    status: Status
+    valid_from: date
+    valid_to: date | None
+
+
+class MemberOut(BaseModel):
+    """A person of a household, masked unless it was asked for with a purpose."""
+
+    member_no: str
+    name: str
+    id_number: str
+    relation: Relation
+    sex: str
+    born_on: date | None
+    """Only for poverty offices that gave a purpose."""
+    labour_skill: LabourSkill | None
+    """Only for poverty offices."""
+    joined_on: date | None
+    left_on: date | None
+    died_on: date | None
+
+
+class HouseholdOut(BaseModel):
+    """A household as it was last reported."""
+
+    household_id: UUID
+    household_no: str
+    village_code: str
+    attribute: Attribute | None
+    """Only for poverty offices and supervisors, like the causes and the income."""
+    main_cause: Cause | None
+    other_causes: list[Cause]
+    per_capita_income: Decimal | None
+    statuses: list[StatusOut]
+    members: list[MemberOut]
+    as_at: date
+    source_version: int

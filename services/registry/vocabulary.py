@@ -1,0 +1,121 @@
+"""The registry's words: code lists of the national system by their English identifiers.
+
+Source: policy.md 4.2. Codes 02, 03 and 05 of 贫困户属性 changed meaning between the two generations
+of the national lists, so only identifiers are stored.
+"""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """脱贫状态, dated (fields.md)."""
+
+    REGISTERED = "REGISTERED"
+    LIFTED_WITH_POLICY = "LIFTED_WITH_POLICY"
+    LIFTED_NO_POLICY = "LIFTED_NO_POLICY"
+    RETURNED = "RETURNED"
+    MARGINAL = "MARGINAL"
+    REMOVED = "REMOVED"
+
+
+class Attribute(StrEnum):
+    """贫困户属性 (AAC006)."""
+
+    GENERAL_POOR = "GENERAL_POOR"
+    DIBAO = "DIBAO"
+    DIBAO_LIFTED = "DIBAO_LIFTED"
+    WUBAO = "WUBAO"
+    TEKUN_LIFTED = "TEKUN_LIFTED"
+    DIBAO_POOR = "DIBAO_POOR"
+    LOW_INCOME = "LOW_INCOME"
+    GENERAL_LIFTED = "GENERAL_LIFTED"
+    TEKUN_POOR = "TEKUN_POOR"
+    DIBAO_TEKUN_POOR = "DIBAO_TEKUN_POOR"
+    DIBAO_TEKUN = "DIBAO_TEKUN"
+    UNSTABLE_LIFTED = "UNSTABLE_LIFTED"
+    MARGINAL = "MARGINAL"
+    SUDDEN_HARDSHIP = "SUDDEN_HARDSHIP"
+
+
+class Cause(StrEnum):
+    """致贫原因 (AAC007, AAC008)."""
+
+    ILLNESS = "ILLNESS"
+    DISABILITY = "DISABILITY"
+    SCHOOLING = "SCHOOLING"
+    DISASTER = "DISASTER"
+    NO_LAND = "NO_LAND"
+    NO_WATER = "NO_WATER"
+    NO_SKILL = "NO_SKILL"
+    NO_LABOUR = "NO_LABOUR"
+    NO_CAPITAL = "NO_CAPITAL"
+    POOR_TRANSPORT = "POOR_TRANSPORT"
+    LOW_MOTIVATION = "LOW_MOTIVATION"
+    MARRIAGE = "MARRIAGE"
+    BEREAVEMENT = "BEREAVEMENT"
+    OTHER = "OTHER"
+
+
+class Relation(StrEnum):
+    """与户主关系 (AAB006)."""
+
+    HEAD = "HEAD"
+    SPOUSE = "SPOUSE"
+    SON = "SON"
+    DAUGHTER = "DAUGHTER"
+    DAUGHTER_IN_LAW = "DAUGHTER_IN_LAW"
+    SON_IN_LAW = "SON_IN_LAW"
+    GRANDSON = "GRANDSON"
+    GRANDDAUGHTER = "GRANDDAUGHTER"
+    GRANDSON_MATERNAL = "GRANDSON_MATERNAL"
+    GRANDDAUGHTER_MATERNAL = "GRANDDAUGHTER_MATERNAL"
+    FATHER = "FATHER"
+    MOTHER = "MOTHER"
+    WIFES_FATHER = "WIFES_FATHER"
+    WIFES_MOTHER = "WIFES_MOTHER"
+    HUSBANDS_FATHER = "HUSBANDS_FATHER"
+    HUSBANDS_MOTHER = "HUSBANDS_MOTHER"
+    GRANDFATHER = "GRANDFATHER"
+    GRANDMOTHER = "GRANDMOTHER"
+    GRANDFATHER_MATERNAL = "GRANDFATHER_MATERNAL"
+    GRANDMOTHER_MATERNAL = "GRANDMOTHER_MATERNAL"
+    SIBLING = "SIBLING"
+    GREAT_GRANDSON = "GREAT_GRANDSON"
+    GREAT_GRANDDAUGHTER = "GREAT_GRANDDAUGHTER"
+    NEPHEW = "NEPHEW"
+    NIECE = "NIECE"
+    BROTHERS_WIFE = "BROTHERS_WIFE"
+    UNCLE = "UNCLE"
+    OTHER = "OTHER"
+
+
+class LabourSkill(StrEnum):
+    """劳动技能 (AAB010)."""
+
+    ORDINARY = "ORDINARY"
+    SKILLED = "SKILLED"
+    WEAK_OR_HALF = "WEAK_OR_HALF"
+    LOST = "LOST"
+    NONE = "NONE"
+
+
+class Health(StrEnum):
+    """健康状况 (AAB017), of which one person may have several."""
+
+    HEALTHY = "HEALTHY"
+    CHRONIC = "CHRONIC"
+    SERIOUS = "SERIOUS"
+    DISABLED = "DISABLED"
+
+
+class Education(StrEnum):
+    """文化程度 (AAB008)."""
+
+    ILLITERATE = "ILLITERATE"
+    PRIMARY = "PRIMARY"
+    JUNIOR = "JUNIOR"
+    SENIOR = "SENIOR"
+    COLLEGE_UP = "COLLEGE_UP"
+    COLLEGE = "COLLEGE"
+    UNIVERSITY_UP = "UNIVERSITY_UP"
+    PRESCHOOL = "PRESCHOOL"
