@@ -92,3 +92,20 @@ def undeclared(kind: str, service: str, agencies: str, county: str, day: str) ->
                     and greatest({day}, cast(:on as date)) < d.valid_to)
               order by 1)
     """
+
+
+def undeclared_by_any(kind: str, service: str, county: str, day: str) -> str:
+    """SQL for what is missing where one declaration by whoever serves the county is enough.
+
+    A poverty office or finance bureau may declare for its county, or one above it for all its
+    counties. The result is a text array: `kind:county`, or empty.
+    """
+    return f"""
+        array(select '{kind}:' || {county}
+              where not exists (
+                  select from declaration d
+                  where d.service = '{service}' and d.kind = '{kind}'
+                    and d.division_lo <= {county} and {county} < d.division_hi
+                    and d.valid_from <= least({day}, cast(:on as date))
+                    and greatest({day}, cast(:on as date)) < d.valid_to))
+    """

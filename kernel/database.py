@@ -35,9 +35,13 @@ class Row(SQLModel):
     metadata: ClassVar[MetaData]
 
 
-def role_of(service: str) -> str:
-    """The database role of a service. It owns nothing and sees its own schema only."""
-    return f"jinqiao_{service}"
+def role_of(database: str, service: str) -> str:
+    """The database role of a service. It owns nothing and sees its own schema only.
+
+    Roles belong to a whole server, so their names begin with the database's: two exchanges, or
+    an exchange and its tests, on one server do not change each other's passwords.
+    """
+    return f"{database}_{service}"
 
 
 def role_password(keys: Keys, service: str) -> str:
@@ -47,9 +51,10 @@ def role_password(keys: Keys, service: str) -> str:
 
 def url_of(server: str, service: str, keys: Keys) -> URL:
     """The address at which a service reaches its schema on the given server."""
-    return make_url(server).set(
+    url = make_url(server)
+    return url.set(
         drivername="postgresql+asyncpg",
-        username=role_of(service),
+        username=role_of(url.database or "", service),
         password=role_password(keys, service),
     )
 

@@ -31,6 +31,20 @@ class Fact(Row):
     superseded_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
+class AgencyFact(Row):
+    """One version of something an agency pushed that speaks of no household."""
+
+    id: UUID = Field(primary_key=True)
+    """What all versions of the same thing share."""
+    source_version: int = Field(primary_key=True)
+    agency: str
+    division: str
+    digest: UUID
+    """Keyed digest of the content: tells a repetition from a contradiction."""
+    recorded_at: datetime = Field(sa_type=INSTANT)
+    superseded_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
 class Report(Fact):
     """A fact told again from time to time; each report counts from its `as_at` on.
 

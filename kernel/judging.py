@@ -19,6 +19,7 @@ from sqlalchemy import (
     FromClause,
     Insert,
     MetaData,
+    Numeric,
     Table,
     Text,
     Uuid,
@@ -113,14 +114,19 @@ async def keep_requests(session: AsyncSession, events: list[Event]) -> None:
     await session.execute(_ASK, {"events": data})
 
 
-def judge_step(judge: Judge) -> Any:
-    """A background step: judge the oldest screening whose positions this service has reached."""
+def judge_step(judge: Judge, *, ready: str = "false") -> Any:
+    """A background step: judge the oldest screening whose positions this service has reached.
+
+    `ready` is the condition of `retry_pending`: pushed rows that can be applied are applied first,
+    for they came before the screening was asked for.
+    """
+    applicable = text(f"select exists (select from pending p where {ready})")
 
     async def step(service: Service, session: AsyncSession) -> int:
         sources = {projection.source for projection in service.projections}
         unread = [name for name in _SOURCES if name not in sources]
         found = (await session.execute(_NEXT, {"unread": unread})).first()
-        if found is None:
+        if found is None or (await session.execute(applicable)).scalar():
             return 0
         asked = found.asked
         screening = Screening(
@@ -168,7 +174,7 @@ def findings_of(facts: FromClause, rule: Rule, screening: Screening, judged_at: 
 
     failed = verdict.is_(False)
     figures = func.json_build_object(
-        *[part for name in rule.figures for part in (literal(name), columns[name])]
+        *[part for name in rule.figures for part in (literal(name), _figure(columns[name]))]
     )
     data = func.json_build_object(
         *_pairs(
@@ -207,6 +213,11 @@ SUBJECT = (
     "claim_no",
     "division",
 )
+
+
+def _figure(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Money and rates leave as decimal strings, everything else as it is."""
+    return cast(column, Text) if isinstance(column.type, Numeric) else column
 
 
 def _missing(columns: Any, rule: Rule, failed: ColumnElement[bool]) -> ColumnElement[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from httpx import AsyncClient
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
@@ -27,6 +28,9 @@ JSON_BODY_LIMIT = 1024 * 1024
 
 Step = Callable[["Service", AsyncSession], Awaitable[int]]
 """A piece of background work in one transaction; returns how much it did, 0 when idle."""
+
+FeedStep = Callable[[AsyncClient, "Service", AsyncSession], Awaitable[int]]
+"""A step that asks its neighbours' feeds for something else than events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Service:
     projections: Sequence[Projection] = ()
     steps: Mapping[str, Step] = field(default_factory=dict)
     """Background work besides relaying, catching up and jobs, by name."""
+    feed_steps: Mapping[str, FeedStep] = field(default_factory=dict)
 
 
 def create_service(
@@ -61,6 +66,7 @@ def create_service(
     resources: Sequence[Any] = (),
     projections: Sequence[Projection] = (),
     steps: Mapping[str, Step] | None = None,
+    feed_steps: Mapping[str, FeedStep] | None = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -79,6 +85,7 @@ def create_service(
         resources={resource.name: resource for resource in resources},
         projections=projections,
         steps=steps or {},
+        feed_steps=feed_steps or {},
     )
     for router in [*routers, feed_routes(name)]:
         app.include_router(router)

@@ -76,7 +76,8 @@ def _steps_of(service: Service, feeds: AsyncClient) -> dict[str, Step]:
         steps[f"copy of {projection.source}"] = partial(_copy, projection, feeds)
     if service.resources:
         steps["jobs"] = jobs.work
-    return steps | dict(service.steps)
+    asking = {name: partial(step, feeds) for name, step in service.feed_steps.items()}
+    return steps | dict(service.steps) | asking
 
 
 async def _relay(_: Service, session: AsyncSession) -> int:

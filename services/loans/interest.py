@@ -7,8 +7,8 @@ every end is exclusive.
 Exactness: principal times rate times days is a finite decimal, multiplied and added without loss;
 one division by the year follows, then one rounding. The contexts are our own: a caller's decimal
 context changes nothing. Figures that cannot be those of a loan raise ValueError with a sentence;
-figures too long to multiply exactly (over 28 digits each) raise `decimal.Inexact`, never a wrong
-fen.
+figures too long to multiply exactly (some 28 digits each always fit) raise `decimal.Inexact`,
+never a wrong fen.
 """
 
 from calendar import monthrange
@@ -23,8 +23,8 @@ from typing import NamedTuple, TypeVar
 
 ENGINE_VERSION = 1
 
-# A quotient of a 60-digit product that is not half a fen is at least some five places behind the
-# product's last away from one; 20 digits more can always tell, so rounding twice is rounding once.
+# A quotient of a 60-digit product either is half a fen or misses it within five places of the
+# product's last digit. Cut at 80 digits it can neither become one nor cease to be: to_fen is exact.
 EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
 QUOTIENT = Context(prec=80, rounding=ROUND_HALF_UP)
 FEN = Decimal("0.01")

@@ -1,0 +1,23 @@
+"""Loans as an ASGI app."""
+
+from fastapi import FastAPI
+
+from kernel.bulk.pending import retry_pending
+from kernel.judging import judge_step
+from kernel.service import Parts, create_service
+from services.loans.operations.screening import judge
+from services.loans.projections import PROJECTIONS
+from services.loans.queries.pushes import READY
+from services.loans.routes import RESOURCES, ROUTERS
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Loans, on the parts its process gives it."""
+    return create_service(
+        "loans",
+        parts,
+        routers=ROUTERS,
+        resources=[resource for resource, _ in RESOURCES],
+        projections=PROJECTIONS,
+        steps={"pending": retry_pending(READY), "judge": judge_step(judge)},
+    )

@@ -1,0 +1,150 @@
+"""Judging loans: a screening over many, or the findings of one that was just pushed."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, text, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel import clock
+from kernel.bulk.resource import Push
+from kernel.database import copy_rows
+from kernel.judging import Screening, findings_of
+from kernel.law import Figure, figures
+from kernel.service import Service
+from services.loans.interest import reference_at_rate
+from services.loans.operations.references import lay_out_corrected_references, terms_of
+from services.loans.queries import reference
+from services.loans.queries.facts import LAY_OUT, LOAN_FACTS
+from services.loans.rules import CATALOGUE, is_ordinary_loan, qualified_household_at_policy_rate
+
+LAW: Mapping[str, Figure] = figures(Path(__file__).parents[1] / "law")
+_TABLES = ("household_cap", "longest_term", "general_rate", "product_rate")
+_PARAMETERS = (
+    "age_from",
+    "age_to",
+    "enterprise_cutoff",
+    "marginal_from",
+    "interest_tolerance",
+)
+_FEN = Decimal("0.01")
+
+
+def law_parameters(on: date) -> dict[str, Any]:
+    """The dated figures of law, as the facts statement takes them."""
+    tables = {name: json.dumps(LAW[name].rows(), default=str) for name in _TABLES}
+    return {**tables, **{name: LAW[name].on(on) for name in _PARAMETERS}}
+
+
+async def judge(_: Service, session: AsyncSession, screening: Screening) -> None:
+    """Announce every loan in scope that a rule does not find in order on the business date."""
+    await _lay_out(session, screening)
+    for rule in CATALOGUE:
+        if screening.asks(rule):
+            await session.execute(findings_of(LOAN_FACTS, rule, screening, clock.now()))
+
+
+async def _lay_out(session: AsyncSession, screening: Screening) -> None:
+    """Facts of the loans in scope, in `loan_facts`, with LOAN-31's arithmetic done."""
+    on = screening.business_date
+    await lay_out_corrected_references(session, on)
+    for statement in LAY_OUT:
+        values = screening.scope | law_parameters(on) if "loan_facts on" in str(statement) else {}
+        await session.execute(statement, values)
+    if screening.asks(qualified_household_at_policy_rate):
+        await _measure_ordinary_loans(session, on)
+
+
+async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
+    """What ordinary loans cost more than the policy rate would have, up to the business date."""
+    condition = qualified_household_at_policy_rate.condition(LOAN_FACTS)
+    candidates = await session.execute(
+        select(LOAN_FACTS.c.loan_id).where(is_ordinary_loan(LOAN_FACTS), condition.is_not(True))
+    )
+    for statement in reference.ORDINARY_EXCESS:
+        await session.execute(statement)
+    values = {"on": on, "loans": candidates.scalars().all()}
+    found = (await session.execute(reference.ORDINARY_LINES, values)).mappings().all()
+    await copy_rows(
+        session,
+        "ordinary_excess",
+        ["loan_id", "line_count", "charged", "reference"],
+        [(row["loan_id"], *_measured(row, on)) for row in found if row["lines"]],
+    )
+    await session.execute(reference.KEEP_ORDINARY_EXCESS)
+
+
+def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
+    """Lines begun, what they charged before the business date, and what policy would have.
+
+    A line that reaches past the business date counts amount × days before it ÷ days of the line,
+    half up to the fen (rules.md, lines). A day billed twice has its reference once.
+    """
+    lines = [
+        (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount))
+        for start, end, amount in row["lines"]
+    ]
+    charged = sum((_before(on, *line) for line in lines), Decimal(0))
+    if row["policy_rate"] is None:
+        return len(lines), charged, None
+    terms, rate = terms_of(row), row["policy_rate"]
+    reference_total, reached = Decimal(0), Decimal(0)
+    for start, end, _ in lines:
+        upto = reference_at_rate(terms, rate, min(end, on))
+        reference_total += max(
+            Decimal(0), upto - max(reached, reference_at_rate(terms, rate, start))
+        )
+        reached = max(reached, upto)
+    return len(lines), charged, reference_total
+
+
+def _before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
+    if end <= on:
+        return amount
+    share = amount * (on - start).days / (end - start).days
+    return share.quantize(_FEN, ROUND_HALF_UP)
+
+
+async def findings_of_loan(push: Push, loan_id: UUID) -> list[dict[str, Any]]:
+    """What law says today of one loan just pushed: the rules it does not meet.
+
+    Undetermined rules are left out: right after a push most copies are still on their way.
+    """
+    row = (await push.session.execute(_NUMBER, {"loan_id": loan_id})).one()
+    screening = Screening(
+        screening_id=loan_id,
+        business_date=push.today,
+        rules=(),
+        lo=[row.division],
+        hi=[row.division + "~"],
+        agency=push.caller.agency,
+        contracts=[{"bank": push.caller.agency, "contract_no": row.contract_no}],
+    )
+    await _lay_out(push.session, screening)
+    found: list[dict[str, Any]] = []
+    for rule in CATALOGUE:
+        applies = rule.applies(LOAN_FACTS) if rule.applies else true()
+        statement = select(LOAN_FACTS).where(applies, rule.condition(LOAN_FACTS).is_(False))
+        for facts in (await push.session.execute(statement)).mappings():
+            amount = facts[rule.amount] if rule.amount else None
+            found.append(
+                {
+                    "rule_id": rule.id,
+                    "verdict": "not_met",
+                    "wording": {"zh": rule.zh, "en": rule.en},
+                    "amount": None if amount is None else str(amount),
+                    "citation": rule.cite,
+                    "certainty": rule.certainty.value,
+                }
+            )
+    return found
+
+
+_NUMBER = text("""
+    select contract_no, division from contract where id = :loan_id limit 1
+""")

@@ -1,0 +1,326 @@
+"""What loans hears and says."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kernel.division import DivisionCode
+from kernel.fields import AgencyCode, AgencyNumber, CreditCode, Line, Part, Pushed
+from kernel.money import PositiveYuan, Rate, Yuan
+from kernel.people import IdNumber, PersonName
+from services.loans.vocabulary import (
+    AccountKind,
+    Bearer,
+    Convention,
+    FiveClass,
+    Guarantee,
+    Kind,
+    LineKind,
+    NoticeKind,
+    Product,
+    Purpose,
+    RefundCause,
+    RefundTarget,
+    Settlement,
+    UserKind,
+    UserMode,
+)
+
+
+class ActualUser(Part):
+    """Who really uses the money."""
+
+    kind: UserKind
+    credit_code: CreditCode | None = None
+    name: Line | None = None
+    mode: UserMode | None = None
+    has_industry_base: bool | None = None
+    at_risk: bool | None = None
+
+
+class RateChange(Part):
+    """The contract's rate from a day on."""
+
+    from_: Annotated[date, Field(alias="from")]
+    annual_rate: Rate
+
+
+class ContractIn(Pushed):
+    """A loan contract as it stands on `as_at`."""
+
+    contract_no: AgencyNumber
+    branch_division: DivisionCode
+    borrower_name: PersonName
+    borrower_id_number: IdNumber
+    kind: Kind
+    parent_contract_no: AgencyNumber | None = None
+    product: Product
+    principal: PositiveYuan
+    annual_rate: Rate
+    convention: Convention
+    settlement: Settlement
+    applied_on: date
+    signed_on: date
+    disbursed_on: date
+    matures_on: date
+    purpose: Purpose | None = None
+    purpose_text: Line | None = None
+    guarantee: Guarantee
+    wish_signed_on: date | None = None
+    actual_user: ActualUser | None = None
+    household_aware: bool | None = None
+    household_takes_part: bool | None = None
+    balance: Yuan
+    overdue_principal: Yuan
+    overdue_since: date | None = None
+    five_class: FiveClass
+    rate_changes: Annotated[list[RateChange], Field(max_length=200)] = Field(default_factory=list)
+    closed_on: date | None = None
+    converted_to: AgencyNumber | None = None
+    converted_on: date | None = None
+    as_at: date
+
+    @model_validator(mode="after")
+    def _matures_after_it_is_drawn(self) -> Self:
+        if self.matures_on <= self.disbursed_on:
+            raise PydanticCustomError("empty_term", "matures_on must come after disbursed_on.")
+        if self.closed_on is not None and self.closed_on < self.disbursed_on:
+            raise PydanticCustomError("closed_early", "closed_on cannot precede disbursed_on.")
+        return self
+
+
+class RatingIn(Pushed):
+    """A bank's rating of a person (评级授信)."""
+
+    id_number: IdNumber
+    grade: Line
+    limit: Yuan
+    rated_on: date
+    valid_to: date | None = None
+    bad_record: bool
+
+
+class InterestLineIn(Pushed):
+    """Interest charged for a period of a contract."""
+
+    contract_no: AgencyNumber
+    line_no: AgencyNumber
+    kind: LineKind
+    period_start: date
+    period_end: date
+    """The first day no longer charged for (算头不算尾)."""
+    base: Yuan
+    amount: Yuan
+    settled_on: date
+    borne_by: Bearer
+    account_kind: AccountKind | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.period_end <= self.period_start:
+            raise PydanticCustomError("empty_period", "period_end must come after period_start.")
+        return self
+
+
+class RepaymentIn(Pushed):
+    """A repayment, by what it paid."""
+
+    contract_no: AgencyNumber
+    repayment_no: AgencyNumber
+    principal: Yuan
+    interest: Yuan
+    penalty: Yuan
+    paid_on: date
+
+
+class RefundIn(Pushed):
+    """Money given back to the household or the treasury."""
+
+    contract_no: AgencyNumber
+    refund_no: AgencyNumber
+    amount: PositiveYuan
+    paid_on: date
+    cause: RefundCause
+    to: RefundTarget
+    baseline_rate: Rate | None = None
+    claim_line: AgencyNumber | None = None
+
+
+class NoticeIn(Pushed):
+    """A notice before maturity."""
+
+    contract_no: AgencyNumber
+    kind: NoticeKind
+    sent_on: date
+    proof: Line | None = None
+    """Hash of the signed notice."""
+
+
+class EligibilityIn(Part):
+    """May this person borrow this much for this on this day?"""
+
+    name: PersonName
+    id_number: IdNumber
+    amount: PositiveYuan
+    term_months: Annotated[int, Field(ge=1, le=360)]
+    annual_rate: Rate | None = None
+    """Left out: the policy rate of the day, so that LOAN-14 asks for no more."""
+    kind: Kind
+    purpose: Purpose
+    actual_user: ActualUser | None = None
+    """Left out: the household itself."""
+    guarantee: Guarantee = Guarantee.NONE
+    bank: AgencyCode | None = None
+    """The caller's own if the caller is a bank."""
+    branch_division: DivisionCode | None = None
+    """Left out: the county of the household."""
+    wish_signed_on: date | None = None
+    parent_contract_no: AgencyNumber | None = None
+    attested: list[Literal["LOAN-05", "LOAN-15", "LOAN-16", "LOAN-17"]] = Field(
+        default_factory=list
+    )
+    as_of: date | None = None
+    """The day asked about; left out: today."""
+
+
+class FactsAt(BaseModel):
+    """How far a copy had come when it was asked."""
+
+    position: int
+    as_at: str | None
+
+
+class Wording(BaseModel):
+    """What is so when the condition is met, in the language asked for."""
+
+    zh: str
+    en: str
+
+
+class ConditionOut(BaseModel):
+    """One condition of the law, and how this person stands to it."""
+
+    rule_id: str
+    kind: str
+    wording: Wording
+    verdict: Literal["met", "not_met", "undetermined"]
+    figures: dict[str, Any]
+    """What the verdict rests on; a bank sees no figure of another bank and none of health."""
+    missing: list[str]
+    """Facts or declarations without which the verdict stays undetermined."""
+    citation: str
+    certainty: str
+
+
+class EligibilityOut(BaseModel):
+    """The answer to an eligibility check, and what it rests on."""
+
+    verdict: Literal["eligible", "ineligible", "undetermined"]
+    as_of: date
+    conditions: list[ConditionOut]
+    facts: dict[str, FactsAt]
+
+
+class OfContractOut(BaseModel):
+    """What every fact about a contract says when it is read back."""
+
+    id: UUID
+    agency: str
+    contract_no: str
+    source_version: int
+
+
+class ContractOut(OfContractOut):
+    """A contract as it was last reported. The borrower is a reference of the reader's own."""
+
+    person_ref: str
+    branch_division: str
+    kind: Kind
+    parent_contract_no: str | None
+    product: Product
+    principal: Decimal
+    annual_rate: Decimal
+    convention: Convention
+    settlement: Settlement
+    applied_on: date
+    signed_on: date
+    disbursed_on: date
+    matures_on: date
+    purpose: Purpose | None
+    purpose_text: str | None
+    guarantee: Guarantee
+    wish_signed_on: date | None
+    actual_user: dict[str, Any] | None
+    household_aware: bool | None
+    household_takes_part: bool | None
+    balance: Decimal
+    overdue_principal: Decimal
+    overdue_since: date | None
+    five_class: FiveClass
+    rate_changes: list[dict[str, Any]]
+    closed_on: date | None
+    converted_to: str | None
+    converted_on: date | None
+    as_at: date
+
+
+class RatingOut(BaseModel):
+    """A rating as it was pushed."""
+
+    id: UUID
+    agency: str
+    person_ref: str
+    grade: str
+    limit: Decimal
+    rated_on: date
+    valid_to: date | None
+    bad_record: bool
+    source_version: int
+
+
+class InterestLineOut(OfContractOut):
+    """An interest line as it was pushed."""
+
+    line_no: str
+    kind: LineKind
+    period_start: date
+    period_end: date
+    base: Decimal
+    amount: Decimal
+    settled_on: date
+    borne_by: Bearer
+    account_kind: AccountKind | None
+
+
+class RepaymentOut(OfContractOut):
+    """A repayment as it was pushed."""
+
+    repayment_no: str
+    principal: Decimal
+    interest: Decimal
+    penalty: Decimal
+    paid_on: date
+
+
+class RefundOut(OfContractOut):
+    """A refund as it was pushed."""
+
+    refund_no: str
+    amount: Decimal
+    paid_on: date
+    cause: RefundCause
+    to: RefundTarget
+    baseline_rate: Decimal | None
+    claim_line: str | None
+
+
+class NoticeOut(OfContractOut):
+    """A notice as it was pushed."""
+
+    kind: NoticeKind
+    sent_on: date
+    proof: str | None

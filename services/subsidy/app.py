@@ -1,0 +1,23 @@
+"""The subsidy service as an ASGI app."""
+
+from fastapi import FastAPI
+
+from kernel.bulk.pending import retry_pending
+from kernel.judging import judge_step
+from kernel.service import Parts, create_service
+from services.subsidy.operations import PAYMENTS, judge
+from services.subsidy.projections import PROJECTIONS
+from services.subsidy.queries import READY
+from services.subsidy.routes import ROUTERS
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The service, on the parts its process gives it."""
+    return create_service(
+        "subsidy",
+        parts,
+        routers=ROUTERS,
+        resources=[PAYMENTS],
+        projections=PROJECTIONS,
+        steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
+    )
