@@ -88,6 +88,13 @@ def add_screening_requests(metadata: MetaData) -> None:
         Column("asked", JSONB, nullable=False),
         Column("judged_at", DateTime(timezone=True)),
     )
+    Table(
+        "screening_heard",
+        metadata,
+        Column("screening_id", Uuid, primary_key=True),
+        Column("service", Text, primary_key=True),
+        comment="Neighbours known to have judged a screening.",
+    )
 
 
 _ASK = text("""
@@ -96,15 +103,25 @@ _ASK = text("""
     from jsonb_array_elements(cast(:events as jsonb)) as e
     on conflict (screening_id) do nothing
 """)
-_NEXT = text("""
+_HEAR = text("""
+    insert into screening_heard (screening_id, service)
+    select (e ->> 'screening_id')::uuid, e ->> 'service'
+    from jsonb_array_elements(cast(:events as jsonb)) as e
+    on conflict do nothing
+""")
+_NEXT = """
     select screening_id, asked from screening_request r
     where judged_at is null and not exists (
         select from jsonb_each_text(r.asked -> 'positions') as wanted(source, position)
-        where wanted.source <> all(:unread) and wanted.source <> current_schema()
-          and wanted.position::bigint > coalesce(
+        where wanted.source = any(:read) and wanted.position::bigint > coalesce(
             (select c.position from reader_cursor c where c.source = wanted.source), 0))
+      and not exists (
+        select from unnest(cast(:after as text[])) as neighbour(name) where not exists (
+            select from screening_heard h
+            where h.screening_id = r.screening_id and h.service = neighbour.name))
+      and not exists (select from pending p where {ready})
     order by screening_id limit 1
-""")
+"""
 _DONE = text("update screening_request set judged_at = :now where screening_id = :screening_id")
 
 
@@ -114,19 +131,26 @@ async def keep_requests(session: AsyncSession, events: list[Event]) -> None:
     await session.execute(_ASK, {"events": data})
 
 
-def judge_step(judge: Judge, *, ready: str = "false") -> Any:
-    """A background step: judge the oldest screening whose positions this service has reached.
+async def hear_judged(session: AsyncSession, events: list[Event]) -> None:
+    """Remember which screenings a neighbour has judged."""
+    data = json.dumps([event["data"] for event in events])
+    await session.execute(_HEAR, {"events": data})
 
-    `ready` is the condition of `retry_pending`: pushed rows that can be applied are applied first,
-    for they came before the screening was asked for.
+
+def judge_step(judge: Judge, *, ready: str = "false", after: Sequence[str] = ()) -> Any:
+    """A background step: judge the oldest screening for which everything is here.
+
+    That is: this service's copies have reached the positions the screening names, no pending row
+    could be applied (`ready`, a condition over `pending p`), and the neighbours of `after` have
+    judged it themselves. These announce what their own pending rows became before they announce
+    that they judged, so whoever waits for them misses nothing that was acknowledged.
     """
-    applicable = text(f"select exists (select from pending p where {ready})")
+    statement = text(_NEXT.format(ready=ready))
 
     async def step(service: Service, session: AsyncSession) -> int:
-        sources = {projection.source for projection in service.projections}
-        unread = [name for name in _SOURCES if name not in sources]
-        found = (await session.execute(_NEXT, {"unread": unread})).first()
-        if found is None or (await session.execute(applicable)).scalar():
+        read = [projection.source for projection in service.projections]
+        found = (await session.execute(statement, {"read": read, "after": list(after)})).first()
+        if found is None:
             return 0
         asked = found.asked
         screening = Screening(
@@ -146,8 +170,6 @@ def judge_step(judge: Judge, *, ready: str = "false") -> Any:
 
     return step
 
-
-_SOURCES = ("gateway", "registry", "loans", "subsidy", "insurance", "rectification")
 
 _OUTBOX = Table(
     "outbox",

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -74,6 +75,8 @@ def create_service(
         version="1.0.0",
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # the gateway publishes one document for all
+        redirect_slashes=False,  # the address of a redirect would come from the Host header
         dependencies=[Depends(refuse_unknown_filters)],
         separate_input_output_schemas=False,
     )
@@ -169,17 +172,17 @@ async def read_body(request: Request, limit: int) -> bytes:
 def describe_bodies(app: FastAPI, document: dict[str, Any]) -> None:
     """Add the models of `body_of` to an app's OpenAPI document, in place."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for route in app.routes:
+    for route in iter_route_contexts(app.routes):
         for dependency in getattr(getattr(route, "dependant", None), "dependencies", []):
             model = getattr(dependency.call, "model", None)
-            if model is None:
+            if model is None or not route.include_in_schema:
                 continue
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(schema.pop("$defs", {}))
             schemas[model.__name__] = schema
             content = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
-            for method in route.methods:  # type: ignore[attr-defined]
-                operation = document["paths"][route.path][method.lower()]  # type: ignore[attr-defined]
+            for method in route.methods or ():
+                operation = document["paths"][route.path_format][method.lower()]
                 operation["requestBody"] = {
                     "required": True,
                     "content": {"application/json": content},

@@ -1,6 +1,16 @@
 """The agencies of the ten counties, under generic names, and where each of them serves."""
 
-from .places import BAYAN, FUYU, KEDONG, KESHAN, PROVINCE, QINGGANG, TEN_COUNTIES, YANSHOU, Place
+from jinqiao.counties.places import (
+    BAYAN,
+    FUYU,
+    KEDONG,
+    KESHAN,
+    PROVINCE,
+    QINGGANG,
+    TEN_COUNTIES,
+    YANSHOU,
+    Place,
+)
 
 STATE_BANKS = ("ABC23", "PSBC23")
 SUPERVISOR = "SV23"

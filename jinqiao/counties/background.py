@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from .county import County, lend, settle
-from .households import Household, couple, single_worker, unable
-from .insurance import PRODUCTS, Claim, Incident
-from .agencies import insurers_of
-from .interest import completed_years, days
-from .lending import Loan
-from .places import HANDED_OVER
+from jinqiao.counties.agencies import insurers_of
+from jinqiao.counties.county import County, lend, settle
+from jinqiao.counties.households import Household, couple, single_worker, unable
+from jinqiao.counties.insurance import PRODUCTS, Claim, Incident
+from jinqiao.counties.interest import completed_years, days
+from jinqiao.counties.lending import Loan
+from jinqiao.counties.places import HANDED_OVER
 
 FIRST_SIGNING, LAST_SIGNING = date(2016, 3, 1), date(2019, 4, 20)
 
@@ -25,9 +25,9 @@ def fill(county: County, households: int) -> None:
         household = settle(county, compose)
         describe(county, household)
         _move(county, household)
-        if lot < 60 and household.lifted not in ("RETURNED", "LIFTED_NO_POLICY"):
-            if county.rng.randrange(100) < 47:
-                borrow(county, household)
+        eligible = lot < 60 and household.lifted not in ("RETURNED", "LIFTED_NO_POLICY")
+        if eligible and county.rng.randrange(100) < 47:
+            borrow(county, household)
         _fall_ill(county, household)
 
 
@@ -43,7 +43,10 @@ def describe(county: County, household: Household) -> None:
     elif lot < 90 and labels == 1:
         household.lifted = "PRE_LIFTED"
     elif lot < 700:
-        household.lifted, household.lifted_year = "LIFTED_WITH_POLICY", rng.choice((2016, 2017, 2018))
+        household.lifted, household.lifted_year = (
+            "LIFTED_WITH_POLICY",
+            rng.choice((2016, 2017, 2018)),
+        )
     lifted = household.lifted.startswith("LIFTED")
     poorest = not any(household.able(HANDED_OVER))
     if labels == 1:
@@ -106,14 +109,10 @@ def borrow(county: County, household: Household) -> None:
         household.cause = "NO_CAPITAL"
 
 
-def _clean_loan(
-    county: County, household: Household, signed_on: date, bank: str = ""
-) -> Loan:
+def _clean_loan(county: County, household: Household, signed_on: date, bank: str = "") -> Loan:
     rng, place = county.rng, county.place
     bank = bank or rng.choices((place.union, "PSBC23", "ABC23"), (70, 18, 12))[0]
-    settlement = rng.choices(
-        ("QUARTERLY", "AT_MATURITY", "YEARLY", "MONTHLY"), (55, 31, 10, 4)
-    )[0]
+    settlement = rng.choices(("QUARTERLY", "AT_MATURITY", "YEARLY", "MONTHLY"), (55, 31, 10, 4))[0]
     loan = lend(
         county,
         household,
@@ -129,10 +128,8 @@ def _clean_loan(
         loan.annual_rate = Decimal("0.0175" if place.code == "230231" else "0.0375")
     if signed_on <= date(2018, 3, 28) and rng.randrange(5) == 0:
         loan.march_report = True
-    if (
-        bank == place.union
-        and rng.randrange(100) < place.debits_households
-        or (bank == "PSBC23" and rng.randrange(20) == 0)
+    if (bank == place.union and rng.randrange(100) < place.debits_households) or (
+        bank == "PSBC23" and rng.randrange(20) == 0
     ):
         loan.debited = frozenset((2016, 2017, 2018))
     _prepay(county, loan)

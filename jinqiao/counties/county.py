@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from .households import Household, couple
-from .insurance import Incident
-from .interest import days, months_later
-from .lending import Loan, policy_rate, term
-from .people import Identities, Person
-from .places import HANDED_OVER, Place, Village
+from jinqiao.counties.households import Household, couple
+from jinqiao.counties.insurance import Incident
+from jinqiao.counties.interest import days, months_later
+from jinqiao.counties.lending import Loan, policy_rate, term
+from jinqiao.counties.people import Identities, Person
+from jinqiao.counties.places import HANDED_OVER, Place, Village
 
 PURPOSES = (
     ("PLANTING", "购买玉米种子和化肥"),
@@ -51,9 +51,7 @@ class County:
     expectations: list[Expectation] = field(default_factory=list)
     samples: dict[str, list[Loan]] = field(default_factory=dict)
 
-    def expect(
-        self, part: str, rule: str, subject: Subject, amount: Decimal | None = None
-    ) -> None:
+    def expect(self, part: str, rule: str, subject: Subject, amount: Decimal | None = None) -> None:
         self.expectations.append(Expectation(part, rule, "not_met", subject, amount))
 
     def doubt(self, part: str, rule: str, subject: Subject) -> None:
@@ -103,9 +101,7 @@ def lend(
     bank = bank or county.place.union
     branch = household.village.township if household else rng.choice(county.villages).township
     disbursed_on = disbursed_on or signed_on + days(rng.randrange(3))
-    matures_on = months_later(
-        disbursed_on, months or rng.choice(term(disbursed_on, (12, 24, 36)))
-    )
+    matures_on = months_later(disbursed_on, months or rng.choice(term(disbursed_on, (12, 24, 36))))
     rate = policy_rate(bank, branch, signed_on, disbursed_on, matures_on)
     purpose, text = rng.choice(PURPOSES)
     loan = Loan(

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from .people import Identities, Person, birthday, person, surname
-from .places import Village
+from jinqiao.counties.people import Identities, Person, birthday, person, surname
+from jinqiao.counties.places import Village
 
 Status = tuple[str, date, date | None]
 """A status, its first day and the day after its last."""
@@ -171,9 +171,7 @@ def _parent(rng: Random, identities: Identities, head: Person) -> Iterator[Perso
         return
     age = min(88, 2018 - head.born.year + rng.randrange(21, 30))
     male = rng.randrange(3) == 0
-    parent = person(
-        rng, identities, birthday(rng, age), male, family=head.name[0] if male else ""
-    )
+    parent = person(rng, identities, birthday(rng, age), male, family=head.name[0] if male else "")
     parent.relation = "FATHER" if male else "MOTHER"
     disable(rng, parent)
     yield parent

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from .households import Household
-from .interest import completed_years, days, fen
-from .people import Person
+from jinqiao.counties.households import Household
+from jinqiao.counties.interest import completed_years, days, fen
+from jinqiao.counties.people import Person
 
 
 @dataclass(frozen=True, slots=True)

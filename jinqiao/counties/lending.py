@@ -9,14 +9,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .households import Household
-from .interest import by_the_day, days, fen, months_later, thirty_day_count, year_month_day
-from .people import Person
-from .places import BAIQUAN, HANDED_OVER
+from jinqiao.counties.households import Household
+from jinqiao.counties.interest import (
+    by_the_day,
+    days,
+    fen,
+    months_later,
+    thirty_day_count,
+    year_month_day,
+)
+from jinqiao.counties.people import Person
+from jinqiao.counties.places import BAIQUAN, HANDED_OVER
 
+HOUSEHOLD: dict[str, object] = {"kind": "HOUSEHOLD"}
 ALWAYS = frozenset(range(2014, 2020))
 QUIET_FROM, QUIET_TO = HANDED_OVER, date(2020, 2, 1)
-"""No clean loan falls due in these months, so nothing falls overdue while the plan is carried out."""
+"""No clean loan falls due in these months: nothing falls overdue while the plan is carried out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +77,7 @@ class Loan:
     purpose: str | None = "PLANTING"
     purpose_text: str | None = None
     guarantee: str = "NONE"
-    user: dict[str, object] | None = field(default_factory=lambda: {"kind": "HOUSEHOLD"})
+    user: dict[str, object] | None = field(default_factory=lambda: dict(HOUSEHOLD))
     aware: bool | None = True
     takes_part: bool | None = True
     name_given: str = ""
@@ -117,14 +125,12 @@ def term(disbursed_on: date, choices: tuple[int, ...] = (12, 24, 36, 48, 60)) ->
 def lasting_term(disbursed_on: date) -> int:
     """The shortest term that outlives the plan."""
     return next(
-        months
-        for months in (12, 24, 36, 48, 60)
-        if months_later(disbursed_on, months) >= QUIET_TO
+        months for months in (12, 24, 36, 48, 60) if months_later(disbursed_on, months) >= QUIET_TO
     )
 
 
 def policy_rate(bank: str, branch: str, signed: date, disbursed: date, matures: date) -> Decimal:
-    """The highest rate a poverty loan may bear (rules.md, Regimes), for loans signed to May 2019."""
+    """The highest rate a poverty loan signed by May 2019 may bear (rules.md, Regimes)."""
     if bank.startswith("RCU") and date(2017, 1, 1) <= signed <= date(2018, 12, 31):
         return Decimal("0.0175") if branch.startswith(BAIQUAN.code) else Decimal("0.0375")
     return Decimal("0.0435" if matures <= months_later(disbursed, 12) else "0.0475")
@@ -194,7 +200,7 @@ def _settlements(loan: Loan, ends: date) -> Iterator[tuple[date, date]]:
 
 
 def report_days(loan: Loan) -> Iterator[date]:
-    """The days as of which the bank reported the loan: while it lived, and once more when closed."""
+    """As of which days the bank reported the loan: while it lived, and once more when closed."""
     march, december = date(2018, 3, 31), date(2018, 12, 31)
     if loan.march_report and loan.signed_on <= march:
         yield march

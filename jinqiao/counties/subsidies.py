@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from .interest import FEN, days
-from .lending import Line, Loan, Payment, Refund, reference
+from jinqiao.counties.interest import FEN, days
+from jinqiao.counties.lending import Line, Loan, Payment, Refund, reference
 
 
 def subsidise(rng: Random, loan: Loan) -> None:

@@ -19,5 +19,5 @@ def create_app(parts: Parts) -> FastAPI:
         routers=ROUTERS,
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        steps={"pending": retry_pending(READY), "judge": judge_step(judge)},
+        steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
     )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.bulk.declarations import copy_declarations
 from kernel.feed import Apply, Event, Projection
-from kernel.judging import keep_requests
+from kernel.judging import hear_judged, keep_requests
 from services.subsidy import queries
 
 
@@ -27,6 +27,7 @@ PROJECTIONS = [
             "interest-line.recorded": _kept_by(queries.KEEP_LINES),
             "refund.recorded": _kept_by(queries.KEEP_REFUNDS),
             "declaration.filed": copy_declarations("loans"),
+            "screening.judged": hear_judged,
         },
     ),
     Projection("rectification", {"screening.requested": keep_requests}),

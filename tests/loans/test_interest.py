@@ -235,6 +235,16 @@ def test_a_floating_rate_over_a_changing_balance_is_the_sum_of_its_days():
     assert quote("PRODUCT_ACT360", case).interest == half_up(by_days)
 
 
+def test_changes_outside_the_term_only_set_the_balance_it_opens_with():
+    opening, after = (date(2017, 1, 1), Decimal(-20000)), (date(2019, 1, 1), Decimal(-30000))
+    case = Case(Decimal(50000), Decimal("0.036"), date(2018, 1, 1), date(2019, 1, 1))
+
+    for method in ("PRODUCT_ACT360", "ITEM_YMD_PER_PRINCIPAL"):
+        (line,) = quote(method, replace(case, principal_changes=(after, opening))).lines
+
+        assert (line.start, line.end, line.base) == (case.start, case.end, Decimal(30000))
+
+
 # The calendar
 
 
@@ -328,6 +338,15 @@ def test_a_change_on_or_before_the_drawdown_sets_the_rate_of_the_whole_loan():
         terms = lanxi(rate_changes=((day, Decimal("0.0375")),))
 
         assert reference_interest(terms, terms.maturity) == Decimal("1275.00")
+
+
+def test_a_quote_shows_no_empty_stretch_for_a_change_on_the_first_or_the_last_day():
+    first, last = (date(2018, 1, 1), Decimal("0.0375")), (date(2019, 1, 1), Decimal("0.0435"))
+    case = Case(Decimal(10000), Decimal("0.0896"), first[0], last[0], rate_changes=(first, last))
+
+    (line,) = quote("SEGMENT_YMD", case).lines
+
+    assert (line.rate, line.interest) == (Decimal("0.0375"), 375)
 
 
 def test_of_two_rates_for_one_day_the_later_listed_holds():
@@ -731,3 +750,4 @@ def test_segments_are_each_counted_alone_and_rounded_once(principal, rate, other
     answer = quote("SEGMENT_YMD", case)
 
     assert answer.interest == half_up(plain_item(principal, rate, case.rate_changes, start, end))
+    assert all(line.days > 0 for line in answer.lines)

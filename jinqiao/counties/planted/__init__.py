@@ -4,9 +4,18 @@ One module a story. Each plants its households before the clean ones settle arou
 the county what it expects to be found, or left undetermined, on the story's business date.
 """
 
-from ..county import County
-from ..places import HAILUN, YANSHOU
-from . import by_the_day, caps, cover, ordinary, sample109, strangers, unpaid, withheld
+from jinqiao.counties.county import County
+from jinqiao.counties.places import HAILUN, YANSHOU
+from jinqiao.counties.planted import (
+    by_the_day,
+    caps,
+    cover,
+    ordinary,
+    sample109,
+    strangers,
+    unpaid,
+    withheld,
+)
 
 __all__ = ["plant", "sample109"]
 

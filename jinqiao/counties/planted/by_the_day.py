@@ -5,11 +5,11 @@
 
 from datetime import date
 
-from ..county import County, lend, settle
-from ..households import couple
-from ..interest import days
-from ..lending import charge, reference
-from ..places import NEW_YEAR
+from jinqiao.counties.county import County, lend, settle
+from jinqiao.counties.households import couple
+from jinqiao.counties.interest import days
+from jinqiao.counties.lending import charge, reference
+from jinqiao.counties.places import NEW_YEAR
 
 NAME, SOURCE = "联社3.75", "省际交叉考核"
 

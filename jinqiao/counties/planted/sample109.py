@@ -7,13 +7,13 @@ produces nothing, and 海伦's 21 whose interest was not given back (these also 
 from datetime import date
 from random import Random
 
-from ..county import County, lend, settle
-from ..households import Amendment, Household, couple, disabled_couple, grown_son
-from ..interest import days
-from ..lending import Loan, charge, lasting_term
-from ..places import BAYAN, DECEMBER, HAILUN
-from ..subsidies import subsidise, withheld
-from .enterprises import PLATFORM, enterprise
+from jinqiao.counties.county import County, lend, settle
+from jinqiao.counties.households import Amendment, Household, couple, disabled_couple, grown_son
+from jinqiao.counties.interest import days
+from jinqiao.counties.lending import Loan, charge, lasting_term
+from jinqiao.counties.places import BAYAN, DECEMBER, HAILUN
+from jinqiao.counties.planted.enterprises import PLATFORM, enterprise
+from jinqiao.counties.subsidies import subsidise, withheld
 
 NAME, SOURCE = "抽查109", "省际交叉考核"
 
@@ -133,7 +133,7 @@ def _labour(county: County, household: Household, loan: Loan, who: str) -> None:
         else:
             son.joined_on = loan.signed_on + days(20)
     if who in UNABLE:
-        county.expect("no-labour", "LOAN-02", loan)
+        county.expect("no-labour", "LOAN-02", loan, loan.principal)
 
 
 def _use(county: County, loan: Loan, use: str) -> None:
@@ -160,9 +160,9 @@ def _use(county: County, loan: Loan, use: str) -> None:
     elif use == "user blank":
         loan.user = None
     if use in PROHIBITED or use in ("enterprise on paper too", "platform"):
-        county.expect("misuse", "LOAN-12", loan)
+        county.expect("misuse", "LOAN-12", loan, loan.principal)
     if use in ("enterprise", "enterprise on paper too", "platform", "dividend"):
-        county.expect("misuse", "LOAN-13", loan)
+        county.expect("misuse", "LOAN-13", loan, loan.principal)
     if use.startswith("purpose"):
         county.doubt("misuse", "LOAN-12", loan)
     if use == "user blank":

@@ -5,11 +5,11 @@ The 21 of the sample lie in `sample109`. Here are the county's others, and those
 
 from datetime import date
 
-from ..county import County, lend, settle
-from ..households import couple
-from ..interest import by_the_day, days, fen
-from ..lending import Line, Loan, charge, lasting_term
-from ..subsidies import subsidise, withheld
+from jinqiao.counties.county import County, lend, settle
+from jinqiao.counties.households import couple
+from jinqiao.counties.interest import by_the_day, days, fen
+from jinqiao.counties.lending import Line, Loan, charge, lasting_term
+from jinqiao.counties.subsidies import subsidise, withheld
 
 KEPT_IN_FULL = 16
 RETURNED = 10

@@ -1,0 +1,1 @@
+"""The one door: tokens, agencies and their clients, one address for all services."""

@@ -1,0 +1,99 @@
+"""The gateway as an ASGI app: the door, its own routes, and the services behind it."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from gateway import queries
+from gateway.clients import Disabled
+from gateway.docs import docs_routes
+from gateway.door import Door
+from gateway.key_ring import KeyRing
+from gateway.openapi import merged
+from gateway.routes import agency_routes, client_routes
+from gateway.token_endpoint import token_routes
+from kernel.database import Transaction
+from kernel.paging import refuse_unknown_filters
+from kernel.service import Parts, Service, create_service, mind_manners
+
+
+class Gateway(NamedTuple):
+    """The whole exchange as one ASGI app, and the gateway as a service with a feed of its own."""
+
+    app: ASGIApp
+    service: Service
+    apps: Mapping[str, FastAPI]
+    """Every app by the path it stands at; the gateway's own at ''."""
+
+
+def create_app(
+    parts: Parts, ring: KeyRing, *, issuer: str, services: Mapping[str, FastAPI]
+) -> Gateway:
+    """The gateway before these services, each under `/v1/{its name}`."""
+    feed = create_service("gateway", parts, routers=[])
+    service: Service = feed.state.service
+    disabled = Disabled(service.database)
+    own = FastAPI(
+        title="Jinqiao gateway",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(refuse_unknown_filters)],
+        separate_input_output_schemas=False,
+    )
+    own.state.service = service
+    behind = {**services, "gateway": feed}
+    apps = {"": own, **{f"/v1/{name}": app for name, app in behind.items()}}
+    for router in (
+        token_routes(ring, issuer),
+        agency_routes(),
+        client_routes(disabled),
+        _health_routes(),
+        _document_routes(apps),
+        docs_routes(),
+    ):
+        own.include_router(router)
+    mind_manners(own)
+    door = Door(own, behind, verifier=parts.verifier, disabled=disabled)
+    return Gateway(door, service, apps)
+
+
+def _health_routes() -> APIRouter:
+    router = APIRouter(tags=["operation"])
+
+    @router.get("/healthz", operation_id="read_health")
+    async def read_health() -> dict[str, str]:
+        """Whether the process is up."""
+        return {"status": "up"}
+
+    @router.get("/readyz", operation_id="read_readiness")
+    async def read_readiness(session: Transaction) -> dict[str, str]:
+        """Whether the database answers; 503 if it does not."""
+        await queries.answer(session)
+        return {"status": "ready"}
+
+    return router
+
+
+def _document_routes(apps: Mapping[str, FastAPI]) -> APIRouter:
+    router = APIRouter(tags=["operation"])
+    made: list[bytes] = []
+
+    @router.get("/openapi.json", operation_id="read_openapi")
+    async def read_openapi() -> Response:
+        """This document."""
+        if not made:  # a second's work, so in a thread, on first use
+            made.append(await asyncio.to_thread(_encoded, apps))
+        return Response(made[0], media_type="application/json")
+
+    return router
+
+
+def _encoded(apps: Mapping[str, FastAPI]) -> bytes:
+    return json.dumps(merged(apps), ensure_ascii=False).encode()

@@ -1,0 +1,157 @@
+"""One OpenAPI 3.1 document for the gateway and all services behind it."""
+
+import copy
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from kernel.problems import MEDIA_TYPE
+from kernel.service import describe_bodies
+
+Document = dict[str, Any]
+
+_PREFIX = "#/components/schemas/"
+_METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+
+DESCRIPTION = """\
+The exchange through which poverty offices, banks, finance bureaus and insurers hold their records
+against each other and the law. Money is a decimal string in yuan, a division a code of 12 digits,
+an error a problem (RFC 9457) that never repeats what was sent.
+"""
+
+
+def merged(apps: Mapping[str, FastAPI]) -> Document:
+    """The documents of several apps, by the path each stands at, as one.
+
+    Schemas of one name that say the same are shared; those that differ get the name of their
+    service in front.
+    """
+    documents = {prefix: _document_of(app) for prefix, app in apps.items()}
+    _part_namesakes(documents)
+    paths: Document = {}
+    schemas: Document = {"Problem": PROBLEM, "Fault": FAULT}
+    security: Document = {}
+    for prefix, document in documents.items():
+        paths |= {prefix + path: item for path, item in document["paths"].items()}
+        schemas |= document["components"]["schemas"]
+        security |= document["components"].get("securitySchemes", {})
+    for operation in _operations(paths):
+        operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "金桥 Jinqiao",
+            "version": "1.0.0",
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in _tags(paths)],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "responses": {"Problem": _PROBLEM_RESPONSE},
+            "securitySchemes": security,
+        },
+    }
+
+
+def _document_of(app: FastAPI) -> Document:
+    document = copy.deepcopy(app.openapi())
+    describe_bodies(app, document)
+    for operation in _operations(document["paths"]):
+        # FastAPI promises its own 422 for every parameter; what we answer is a problem.
+        if "HTTPValidationError" in json.dumps(operation["responses"].get("422", {})):
+            del operation["responses"]["422"]
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return document
+
+
+def _operations(paths: Document) -> Iterator[Document]:
+    for item in paths.values():
+        yield from (operation for method, operation in item.items() if method in _METHODS)
+
+
+def _tags(paths: Document) -> list[str]:
+    return sorted({tag for operation in _operations(paths) for tag in operation.get("tags", [])})
+
+
+def _part_namesakes(documents: Mapping[str, Document]) -> None:
+    """Rename, in place, the schemas that share a name but not a meaning."""
+    differing = _differing(documents)
+    for prefix, document in documents.items():
+        service = prefix.rpartition("/")[2].title()
+        names = {name: service + name for name in differing}
+        _rename(document, names)
+
+
+def _differing(documents: Mapping[str, Document]) -> set[str]:
+    """Names with more than one meaning, and names of what refers to them."""
+    meanings: dict[str, set[str]] = {}
+    refers: dict[str, set[str]] = {}
+    for document in documents.values():
+        for name, schema in document["components"]["schemas"].items():
+            said = json.dumps(schema, sort_keys=True)
+            meanings.setdefault(name, set()).add(said)
+            refers.setdefault(name, set()).update(re.findall(f'"{_PREFIX}([^"]+)"', said))
+    differing = {name for name, said in meanings.items() if len(said) > 1}
+    while more := {name for name in refers if refers[name] & differing} - differing:
+        differing |= more
+    return differing
+
+
+def _rename(document: Document, names: Mapping[str, str]) -> None:
+    schemas = document["components"]["schemas"]
+    document["components"]["schemas"] = {names.get(name, name): schemas[name] for name in schemas}
+    _repoint(document, {_PREFIX + old: _PREFIX + new for old, new in names.items()})
+
+
+def _repoint(node: Any, pointers: Mapping[str, str]) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _repoint(item, pointers)
+    elif isinstance(node, dict):
+        if node.get("$ref") in pointers:
+            node["$ref"] = pointers[node["$ref"]]
+        for item in node.values():
+            _repoint(item, pointers)
+
+
+FAULT = {
+    "type": "object",
+    "description": "One fault of what was sent; it never repeats the value.",
+    "required": ["pointer", "code", "message"],
+    "properties": {
+        "pointer": {"type": "string", "description": "Where, as a JSON pointer."},
+        "code": {"type": "string"},
+        "message": {"type": "string"},
+        "line": {"type": "integer", "description": "On which line of a bulk body."},
+    },
+}
+
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong, about which thing, and what to do next (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance", "code", "layer", "retryable"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "description": "urn:uuid: and the request's id."},
+        "code": {"type": "string", "description": "Stable; programs decide by it."},
+        "layer": {"type": "string", "description": "Who refused: gateway or a service."},
+        "retryable": {"type": "boolean"},
+        "errors": {"type": "array", "items": {"$ref": _PREFIX + "Fault"}},
+    },
+}
+
+_PROBLEM_RESPONSE = {
+    "description": "A problem.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": _PREFIX + "Problem"}}},
+}

@@ -1,0 +1,87 @@
+"""What can go wrong with agencies and their clients."""
+
+from typing import ClassVar
+
+from kernel.problems import Conflict, Fault, Invalid
+
+
+class _FieldFault(Invalid):
+    """One field of a well-formed body cannot be right."""
+
+    pointer: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors = [Fault(pointer=self.pointer, code=self.code, message=self.detail)]
+
+
+class UnknownParent(_FieldFault):
+    """No agency with the parent's code is on record; record the parent first."""
+
+    code, pointer = "unknown-parent", "/parent"
+
+
+class ParentInCircle(_FieldFault):
+    """The parent is this agency itself or one of those below it."""
+
+    code, pointer = "parent-in-circle", "/parent"
+
+
+class NoDivisions(_FieldFault):
+    """Name at least one division in which the agency serves; without one it would see nothing."""
+
+    code, pointer = "no-divisions", "/divisions"
+
+
+class EmptyInterval(_FieldFault):
+    """valid_to, the first day on which the agency no longer acts, comes after valid_from."""
+
+    code, pointer = "empty-interval", "/valid_to"
+
+
+class UnknownAgency(_FieldFault):
+    """No agency with this code is on record; record it first."""
+
+    code, pointer = "unknown-agency", "/agency"
+
+
+class RoleNotOfAgency(_FieldFault):
+    """The clients of an agency have the role of its type: a bank's clients are banks."""
+
+    code, pointer = "role-not-of-agency", "/role"
+
+
+class ScopeNotOfRole(_FieldFault):
+    """A client may have fewer scopes than its role grants, and no other."""
+
+    code, pointer = "scope-not-of-role", "/scopes"
+
+
+class NamelessOfficer(_FieldFault):
+    """An officer is one named person: write the name."""
+
+    code, pointer = "nameless-officer", "/name"
+
+
+class VersionConflict(Conflict):
+    """This source_version is on record with other content; send a correction under a higher one."""
+
+    code = "version-conflict"
+
+
+class TypeIsFixed(Conflict):
+    """An agency keeps its type, because its clients' roles rest on it; record a new agency."""
+
+    code = "agency-type-fixed"
+
+
+class ClientIsDisabled(Conflict):
+    """This client is disabled, and that is final; register a new one."""
+
+    code = "client-disabled"
+
+
+class NotOneself(Conflict):
+    """A client cannot disable itself, so that somebody is always left who can let others in."""
+
+    code = "not-oneself"

@@ -1,0 +1,133 @@
+"""What the gateway hears and says about agencies and clients."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from kernel.division import DivisionCode
+from kernel.roles import AgencyType, Kind, May, Role
+
+AgencyCode = Annotated[
+    str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+]
+"""The code by which everybody calls an agency, such as RCU23."""
+
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+
+# A token carries its agency's divisions and must stay below 4 KiB (kernel.tokens).
+MOST_DIVISIONS = 100
+
+
+class AgencyIn(BaseModel):
+    """An agency: what it is, where it serves, and from when to when it acts."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    code: AgencyCode
+    name: Name
+    agency_type: AgencyType
+    divisions: Annotated[
+        list[DivisionCode],
+        Field(max_length=MOST_DIVISIONS),
+        AfterValidator(lambda codes: sorted(set(codes))),
+    ]
+    """Where it serves. Only an operator or auditor may have none."""
+    parent: AgencyCode | None = None
+    """The agency it belongs to, as a county union belongs to RCU23."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    """The first day on which it no longer acts."""
+    source_version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 1
+
+
+class AgencyOut(BaseModel):
+    """An agency as it is on record now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    agency_id: UUID
+    code: str
+    name: str
+    agency_type: AgencyType
+    divisions: list[str]
+    parent: str | None
+    valid_from: date | None
+    valid_to: date | None
+    source_version: int
+    recorded_at: datetime
+
+
+class AgencyAnswer(BaseModel):
+    """What became of an agency that was sent."""
+
+    outcome: Literal["accepted", "unchanged", "superseded"]
+    agency: AgencyOut
+    findings: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class ClientIn(BaseModel):
+    """A client to be registered: a system, or an officer who is one named person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agency: AgencyCode
+    kind: Kind
+    role: Role
+    name: Name | None = None
+    """Whose client it is; an officer's own name is required."""
+    scopes: Annotated[list[May], Field(min_length=1, max_length=100)] | None = None
+    """Fewer than the role grants, if it needs fewer."""
+
+
+class ClientOut(BaseModel):
+    """A client. Its secret is known to nobody but the client."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    client_id: UUID
+    agency: str
+    kind: Kind
+    role: Role
+    name: str | None
+    scopes: list[str] | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class NewClient(ClientOut):
+    """A client just registered, with its secret, which is shown this once."""
+
+    client_secret: str
+
+
+class NewSecret(BaseModel):
+    """A client's new secret, shown this once, and how long the one before it still works."""
+
+    client_id: UUID
+    client_secret: str
+    old_secret_valid_until: datetime
+
+
+class Token(BaseModel):
+    """An access token (RFC 6749, 5.1)."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+    scope: str
+
+
+class TokenRefusal(BaseModel):
+    """Why no token was given (RFC 6749, 5.2)."""
+
+    error: Literal[
+        "invalid_request",
+        "invalid_client",
+        "invalid_scope",
+        "unsupported_grant_type",
+    ]
+    error_description: str

@@ -1,0 +1,248 @@
+"""What the exchange must find, row by row of the plan's figures (mission, ten-counties.md).
+
+Only the demonstration's last step and the tests read it. Every set is exact: a finding too many is
+as wrong as one too few, and what cannot be known has its own list.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from jinqiao.counties.county import County, Expectation, Subject
+from jinqiao.counties.households import Household
+from jinqiao.counties.insurance import Incident
+from jinqiao.counties.lending import Loan
+from jinqiao.counties.places import (
+    BAIQUAN,
+    DECEMBER,
+    FUYUAN,
+    HAILUN,
+    JUNE,
+    LANXI,
+    MARCH,
+    NEW_YEAR,
+    PLAN_DAY,
+    SEPTEMBER,
+    YANSHOU,
+    Place,
+)
+from jinqiao.counties.planted import by_the_day, ordinary, sample109
+from jinqiao.counties.rows import Row, money
+
+SAMPLES = {
+    module.NAME: {"agency": "SV23", "name": module.NAME, "source": module.SOURCE}
+    for module in (sample109, by_the_day, ordinary)
+}
+
+
+@dataclass(slots=True)
+class Key:
+    """Gathers what each county was made to show, under the names it had in the files."""
+
+    verdicts: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    amounts: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    principals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    households: dict[str, set[str]] = field(default_factory=dict)
+    charged: Decimal = Decimal(0)
+    samples: dict[str, list[Row]] = field(default_factory=dict)
+
+    def gather(self, county: County) -> None:
+        """Take over a county whose households, loans and incidents have their numbers."""
+        for expectation in county.expectations:
+            self._take(expectation)
+        for name, loans in county.samples.items():
+            sample = self.samples.setdefault(name, [])
+            sample += ({"bank": loan.bank, "contract_no": loan.number} for loan in loans)
+
+    def _take(self, expectation: Expectation) -> None:
+        part, rule, subject = expectation.part, expectation.rule, expectation.subject
+        place = part, rule, expectation.verdict
+        self.verdicts.setdefault(place, []).append(_name(subject))
+        if expectation.amount is not None:
+            so_far = self.amounts.get((part, rule), Decimal(0))
+            self.amounts[part, rule] = so_far + expectation.amount
+        if expectation.verdict == "not_met" and isinstance(subject, Loan):
+            self.principals.setdefault(part, {})[_name(subject)] = subject.principal
+            home = subject.household.number if subject.household else subject.borrower.id_number
+            self.households.setdefault(part, set()).add(home)
+            if part == "by-the-day":
+                self.charged += subject.lines[0].amount
+
+    def document(self) -> Row:
+        rate = self.charged * 100 / self._principal("by-the-day")
+        misused = {
+            subject
+            for rule in ("LOAN-12", "LOAN-13")
+            for subject in self.verdicts["misuse", rule, "not_met"]
+        }
+        rows = [
+            self._row(
+                1,
+                "no-labour",
+                "抽查109户",
+                ("LOAN-02",),
+                sample=sample109.NAME,
+                says={"of": 109, "households": 28, "share": "25.7%"},
+            ),
+            self._row(
+                1,
+                "misuse",
+                "抽查109户",
+                ("LOAN-12", "LOAN-13"),
+                sample=sample109.NAME,
+                says={"of": 109, "households": 98},
+                more={"loans": len(misused)},
+            ),
+            self._row(
+                1,
+                "interest-kept",
+                "抽查109户",
+                ("SUB-11",),
+                sample=sample109.NAME,
+                says={"of": 109, "households": 21},
+            ),
+            self._row(2, "strangers", FUYUAN, ("LOAN-23",), says={"households": 7}),
+            self._row(
+                3,
+                "by-the-day",
+                "省农村信用联社",
+                ("LOAN-30",),
+                sample=by_the_day.NAME,
+                says={"effective_rate": "3.8021%", "per_10000_a_year": "5.21"},
+                more={
+                    "charged": money(self.charged),
+                    "principal_years": money(self._principal("by-the-day")),
+                    "effective_rate": f"{rate:.4f}%",
+                },
+            ),
+            self._row(
+                4,
+                "baiquan",
+                BAIQUAN,
+                ("LOAN-31",),
+                only={"signed_from": "2017-01-01"},
+                says={"households": 78, "principal": "3329000.00", "rates": "6.75%-10.5%"},
+                more={"set_aside": self._verdicts("baiquan-before", ("LOAN-31",), "not_met")},
+            ),
+            self._row(
+                4,
+                "baiquan-eight",
+                BAIQUAN,
+                ("LOAN-31",),
+                sample=ordinary.NAME,
+                says={"households": 8, "overpaid": "11700.00", "baseline": "1.75%"},
+            ),
+            self._row(
+                5,
+                "lanxi",
+                LANXI,
+                ("LOAN-31",),
+                says={
+                    "households": 243,
+                    "principal": "8324600.00",
+                    "rates": "8.96%-10.5%",
+                    "overpaid": "363300.00",
+                },
+            ),
+            self._row(
+                6,
+                "hailun",
+                HAILUN,
+                ("SUB-11",),
+                only={"lines_of_year": 2017},
+                says={"of_sample": 21},
+            ),
+            self._row(
+                7,
+                "yanshou",
+                YANSHOU,
+                ("INS-02",),
+                says={"people": 328, "amount": "237000.00"},
+            ),
+            self._row(8, "caps", "十县", ("LOAN-08",), says={}),
+            self._row(8, "cover", "十县", ("INS-01",), says={}),
+        ]
+        return {"rows": rows}
+
+    def _row(
+        self,
+        number: int,
+        part: str,
+        place: Place | str,
+        rules: tuple[str, ...],
+        *,
+        says: Row,
+        sample: str = "",
+        only: Row | None = None,
+        more: Row | None = None,
+    ) -> Row:
+        scope: Row = {"rules": list(rules)}
+        if sample:
+            scope["sample"] = sample
+        elif isinstance(place, Place):
+            scope["division"] = place.division
+        expected: Row = {
+            "not_met": self._verdicts(part, rules, "not_met"),
+            "undetermined": self._verdicts(part, rules, "undetermined"),
+            "amounts": {
+                rule: money(self.amounts[part, rule])
+                for rule in rules
+                if (part, rule) in self.amounts
+            },
+        }
+        if part in self.principals:
+            expected["households"] = len(self.households[part])
+            expected["principal"] = money(self._principal(part))
+        row: Row = {
+            "row": number,
+            "part": part,
+            "place": _place(place),
+            "business_date": str(BUSINESS_DATES[part]),
+            "scope": scope,
+        }
+        if only:
+            row["only"] = only
+        return row | {"says": says, "expect": expected | (more or {})}
+
+    def _principal(self, part: str) -> Decimal:
+        return sum(self.principals[part].values(), Decimal(0))
+
+    def _verdicts(self, part: str, rules: Iterable[str], verdict: str) -> dict[str, list[str]]:
+        return {rule: sorted(self.verdicts.get((part, rule, verdict), [])) for rule in rules}
+
+
+BUSINESS_DATES = {
+    "no-labour": DECEMBER,
+    "misuse": DECEMBER,
+    "interest-kept": DECEMBER,
+    "strangers": DECEMBER,
+    "by-the-day": NEW_YEAR,
+    "baiquan": MARCH,
+    "baiquan-eight": MARCH,
+    "lanxi": JUNE,
+    "hailun": DECEMBER,
+    "yanshou": SEPTEMBER,
+    "caps": PLAN_DAY,
+    "cover": PLAN_DAY,
+}
+
+ENGLISH = {
+    "抽查109户": "the sample of 109",
+    "省农村信用联社": "the rural credit unions",
+    "十县": "all ten counties",
+}
+
+
+def _place(place: Place | str) -> Row:
+    if isinstance(place, Place):
+        return {"zh": place.name, "en": place.english}
+    return {"zh": place, "en": ENGLISH[place]}
+
+
+def _name(subject: Subject) -> str:
+    """How the answer key names what is judged."""
+    if isinstance(subject, Loan):
+        return f"{subject.bank}/{subject.number}"
+    if isinstance(subject, Incident):
+        return subject.number
+    return subject.number if isinstance(subject, Household) else ""

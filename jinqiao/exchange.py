@@ -1,0 +1,148 @@
+"""The whole exchange in one process: the gateway, its five services and their background work."""
+
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+import httpx
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+import gateway.app
+import gateway.tables
+import services.insurance.app
+import services.insurance.tables
+import services.loans.app
+import services.loans.tables
+import services.rectification.app
+import services.rectification.tables
+import services.registry.app
+import services.registry.tables
+import services.subsidy.app
+import services.subsidy.tables
+from gateway.key_ring import KeyRing
+from jinqiao import migration
+from kernel import clock
+from kernel.crypto import Keys
+from kernel.database import Database, url_of
+from kernel.roles import Kind, May, Role
+from kernel.service import Parts, Service
+from kernel.settings import Settings
+from kernel.tokens import Verifier
+from kernel.worker import Worker
+
+SERVICES: tuple[tuple[str, Callable[[Parts], FastAPI]], ...] = (
+    ("registry", services.registry.app.create_app),
+    ("loans", services.loans.app.create_app),
+    ("subsidy", services.subsidy.app.create_app),
+    ("insurance", services.insurance.app.create_app),
+    ("rectification", services.rectification.app.create_app),
+)
+
+SCHEMAS = (
+    gateway.tables.SCHEMA,
+    services.registry.tables.SCHEMA,
+    services.loans.tables.SCHEMA,
+    services.subsidy.tables.SCHEMA,
+    services.insurance.tables.SCHEMA,
+    services.rectification.tables.SCHEMA,
+)
+"""The tables of everybody who has a schema, and with it a role, of his own."""
+
+NAMES = tuple(str(metadata.schema) for metadata in SCHEMAS)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A running exchange: what answers requests, and what works behind them."""
+
+    app: ASGIApp
+    apps: Mapping[str, FastAPI]
+    """Every app by the path it stands at; the gateway's own at ''."""
+    worker: Worker
+    services: Mapping[str, Service]
+    keys: Keys
+    _feeds: httpx.AsyncClient
+
+    async def close(self) -> None:
+        """Give everything back."""
+        await self._feeds.aclose()
+        for service in self.services.values():
+            await service.database.close()
+
+
+@asynccontextmanager
+async def open_exchange(
+    settings: Settings, server_url: str, *, prepare: bool = True, patient: bool = False
+) -> AsyncIterator[Exchange]:
+    """The exchange on the database at this address, for the length of a block.
+
+    `prepare` brings the database up to date first; `patient` lets statements take as long as
+    they need, as a worker must and a server of requests must not.
+    """
+    keys = Keys.stored_in(settings.data)
+    if prepare:
+        await migration.prepare(server_url, keys, NAMES)
+
+    @cache
+    def database(service: str) -> Database:
+        url = url_of(server_url, service, keys)
+        return Database(url, pool_size=settings.pool_size, patient=patient)
+
+    ring = KeyRing()
+    await ring.load(database("gateway"), keys)
+    exchange = _assembled(
+        Parts(keys, Verifier(ring.public, issuer=settings.issuer), database), ring, settings.issuer
+    )
+    try:
+        yield exchange
+    finally:
+        await exchange.close()
+
+
+def _assembled(parts: Parts, ring: KeyRing, issuer: str) -> Exchange:
+    behind = {name: create_app(parts) for name, create_app in SERVICES}
+    door = gateway.app.create_app(parts, ring, issuer=issuer, services=behind)
+    running: dict[str, Service] = {name: app.state.service for name, app in behind.items()}
+    running["gateway"] = door.service
+    feeds = httpx.AsyncClient(
+        transport=httpx.ASGITransport(door.app),
+        base_url="http://exchange",
+        auth=_ServiceToken(ring, issuer),
+    )
+    worker = Worker(list(running.values()), feeds)
+    return Exchange(door.app, door.apps, worker, running, parts.keys, feeds)
+
+
+class _ServiceToken(httpx.Auth):
+    """A token for our own readers of feeds, made anew when half of its life is over."""
+
+    HALF_LIFE = timedelta(minutes=5)
+
+    def __init__(self, ring: KeyRing, issuer: str) -> None:
+        self._ring = ring
+        self._issuer = issuer
+        self._token = ""
+        self._made_at: datetime | None = None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        now = clock.now()
+        if self._made_at is None or now - self._made_at > self.HALF_LIFE:
+            self._token = self._ring.signing.sign(_CLAIMS, issuer=self._issuer, now=now)
+            self._made_at = now
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+_CLAIMS = {
+    "sub": "worker",
+    "client_id": "worker",
+    "scope": May.FEED_READ.value,
+    "agency": "EXCHANGE",
+    "agency_type": "SERVICE",
+    "role": Role.SERVICE.value,
+    "kind": Kind.SYSTEM.value,
+    "divisions": [],
+}

@@ -1,0 +1,115 @@
+"""A partner of the exchange: what a bank's or an office's own program does, over HTTP."""
+
+import gzip
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+MEDIA_TYPES = {
+    ".ndjson": "application/x-ndjson",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+Progress = Callable[[int, int], None]
+"""Told how many rows are done, of how many."""
+
+_POLL_SECONDS = 0.2
+
+
+class Refused(Exception):
+    """The exchange answered with a problem; the message is its detail."""
+
+
+@dataclass(slots=True)
+class Partner:
+    """One client of the exchange, with a token that is renewed before it ends."""
+
+    http: httpx.Client
+    """A client whose base URL is the gateway's."""
+    client_id: str
+    client_secret: str
+    _token: str = field(default="", repr=False)
+    _until: float = 0.0
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON at a path; raises Refused."""
+        return self._send("GET", path, params=query).json()
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The answer to a JSON body; raises Refused."""
+        return self._send("POST", path, json=body).json()
+
+    def items(self, path: str, **query: Any) -> Iterator[Any]:
+        """Every item of a list, page by page."""
+        page = self.get(path, limit=200, **query)
+        while True:
+            yield from page["items"]
+            if page["next_after"] is None:
+                return
+            page = self.get(path, limit=200, after=page["next_after"], **query)
+
+    def push(
+        self,
+        service: str,
+        resource: str,
+        file: Path,
+        *,
+        query: Mapping[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Push a whole file and wait until it is done; its counts, detail and declaration.
+
+        NDJSON, CSV and XLSX are told apart by the file's ending. A large file becomes a job, which
+        is followed; `progress` hears how far it is. Raises Refused if it could not be taken.
+        """
+        body, headers = file.read_bytes(), {"Content-Type": MEDIA_TYPES[file.suffix]}
+        if file.suffix != ".xlsx":
+            body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
+        path = f"/v1/{service}/bulk/{resource}"
+        answer = self._send("POST", path, content=body, headers=headers, params=dict(query or {}))
+        if answer.status_code != 202:
+            return dict(answer.json())
+        while (job := self.get(answer.headers["Location"]))["state"] == "queued":
+            if progress:
+                counts = job["counts"]
+                progress(counts["received"] - counts["pending"], counts["received"])
+            time.sleep(_POLL_SECONDS)
+        if job["state"] == "failed":
+            raise Refused(job["detail"])
+        return {**job["counts"], "job_id": job["job_id"], "detail": job["detail"]}
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self._bearer()}"}
+        answer = self.http.request(method, path, headers=headers, **options)
+        if answer.is_error:
+            raise Refused(_told(answer))
+        return answer
+
+    def _bearer(self) -> str:
+        if time.monotonic() > self._until:
+            answer = self.http.post(
+                "/oauth2/token",
+                data={"grant_type": "client_credentials"},
+                auth=(self.client_id, self.client_secret),
+            )
+            if answer.is_error:
+                raise Refused(f"No token for client {self.client_id}: {answer.text}")
+            granted = answer.json()
+            self._token = granted["access_token"]
+            self._until = time.monotonic() + granted["expires_in"] - 60
+        return self._token
+
+
+def _told(answer: httpx.Response) -> str:
+    if "json" not in answer.headers.get("content-type", ""):
+        return f"The exchange answered {answer.status_code}."
+    problem = answer.json()
+    faults = "; ".join(
+        f"{fault['pointer']}: {fault['message']}" for fault in problem.get("errors", [])
+    )
+    return f"{problem.get('detail', answer.status_code)} {faults}".strip()
