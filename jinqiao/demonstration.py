@@ -80,7 +80,7 @@ def _register(operator: Partner, agencies: list[Row], progress: Progress) -> dic
 
 
 def _push(partner: Partner, folder: Path, push: Row) -> None:
-    query = {
+    query: Row = {
         name: push[name] for name in ("covers", "covers_division", "control_total") if name in push
     }
     done = partner.push(push["service"], push["resource"], folder / push["file"], query=query)
@@ -209,9 +209,11 @@ def _lines(path: Path) -> Iterator[Row]:
             yield json.loads(line)
 
 
-def wait_until_ready(http: httpx.Client, *, attempts: int = 600) -> None:
-    """Return when the exchange answers that it is ready; raises Refused after a minute."""
-    for _ in range(attempts):
+def wait_until_ready(http: httpx.Client, alive: Callable[[], bool]) -> None:
+    """Return when the exchange answers that it is ready; raises Refused if it died or is late."""
+    for _ in range(600):
+        if not alive():
+            raise Refused("The exchange did not start.")
         try:
             if http.get("/readyz").status_code == 200:
                 return

@@ -5,24 +5,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import make_url
 from starlette.types import ASGIApp
 
 import gateway.app
-import gateway.tables
 import services.insurance.app
-import services.insurance.tables
 import services.loans.app
-import services.loans.tables
 import services.rectification.app
-import services.rectification.tables
 import services.registry.app
-import services.registry.tables
 import services.subsidy.app
-import services.subsidy.tables
 from gateway.key_ring import KeyRing
+from gateway.openapi import merged
 from jinqiao import migration
 from kernel import clock
 from kernel.crypto import Keys
@@ -40,18 +37,6 @@ SERVICES: tuple[tuple[str, Callable[[Parts], FastAPI]], ...] = (
     ("insurance", services.insurance.app.create_app),
     ("rectification", services.rectification.app.create_app),
 )
-
-SCHEMAS = (
-    gateway.tables.SCHEMA,
-    services.registry.tables.SCHEMA,
-    services.loans.tables.SCHEMA,
-    services.subsidy.tables.SCHEMA,
-    services.insurance.tables.SCHEMA,
-    services.rectification.tables.SCHEMA,
-)
-"""The tables of everybody who has a schema, and with it a role, of his own."""
-
-NAMES = tuple(str(metadata.schema) for metadata in SCHEMAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +69,7 @@ async def open_exchange(
     """
     keys = Keys.stored_in(settings.data)
     if prepare:
-        await migration.prepare(server_url, keys, NAMES)
+        await migration.prepare(server_url, keys)
 
     @cache
     def database(service: str) -> Database:
@@ -100,6 +85,16 @@ async def open_exchange(
         yield exchange
     finally:
         await exchange.close()
+
+
+def document() -> dict[str, Any]:
+    """The merged OpenAPI document. Nothing is opened for it."""
+    parts = Parts(
+        Keys(bytes(32)),
+        Verifier(list, issuer=""),
+        lambda service: Database(make_url("postgresql+asyncpg://"), pool_size=1),
+    )
+    return merged(_assembled(parts, KeyRing(), "").apps)
 
 
 def _assembled(parts: Parts, ring: KeyRing, issuer: str) -> Exchange:

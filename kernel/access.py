@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
 from starlette.requests import Request
@@ -92,7 +92,7 @@ def allowed_to(may: May) -> Any:
             raise Forbidden(f"This operation asks for the scope {may}, which the token lacks.")
         return found
 
-    return Depends(caller)
+    return Security(caller, scopes=[may.value])  # so that OpenAPI names the scope
 
 
 def allowed_to_any(mays: Sequence[May]) -> Any:

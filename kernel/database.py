@@ -136,6 +136,17 @@ def is_unreachable(failure: BaseException) -> bool:
     return isinstance(failure, asyncpg.PostgresConnectionError | asyncpg.TooManyConnectionsError)
 
 
+def is_unstorable(failure: BaseException) -> bool:
+    """Whether text with a NUL or half a character, or too large a number, was asked for."""
+    if not isinstance(failure, DBAPIError) or failure.orig is None:
+        return False
+    refused_by_driver = failure.orig.__cause__ and failure.orig.__cause__.__cause__
+    return _sqlstate(failure) in _UNSTORABLE or isinstance(
+        refused_by_driver, OverflowError | UnicodeError
+    )
+
+
+_UNSTORABLE = {"22021", "22P05"}
 _TRANSIENT = {"40001", "40P01", "53100", "53200", "53300", "55P03", "57014", "57P01", "57P03"}
 
 

@@ -4,10 +4,10 @@ ID numbers enter here and become keys in `kernel.crypto`; no other module reads 
 """
 
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -23,6 +23,10 @@ class HiddenStr(str):
 
     def __repr__(self) -> str:
         return "'…'"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, __: Any) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
 
 
 class Certificate(NamedTuple):
@@ -117,6 +121,7 @@ def read_certificate(value: object) -> Certificate:
 IdNumber = Annotated[
     str,
     BeforeValidator(read_id_number),
+    AfterValidator(HiddenStr),
     WithJsonSchema({"type": "string", "minLength": 18, "maxLength": 22, "format": "id-number"}),
 ]
 """An ID number: 18 characters with a right check character. Never echoed, logged or in a URL."""

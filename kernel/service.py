@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from kernel import problems
 from kernel.crypto import Keys
-from kernel.database import Database, is_unreachable
+from kernel.database import Database, is_unreachable, is_unstorable
 from kernel.feed import Projection, feed_routes
 from kernel.paging import refuse_unknown_filters
 from kernel.tokens import Verifier
@@ -221,10 +221,15 @@ async def _tell_unexpected(request: Request, failure: Exception) -> Response:
         return problems.response_to(
             request, problems.Unavailable("The database cannot be reached; try again shortly.")
         )
+    if is_unstorable(failure):
+        return problems.response_to(
+            request,
+            problems.BadRequest("The request holds a character or number that cannot be stored."),
+        )
     # The traceback's frames tell where; the message may hold parameters, so it is left out.
     log.error(
         "unexpected %s at %s in request %s",
-        type(failure).__name__,
+        " from ".join(type(each).__name__ for each in (failure, failure.__cause__) if each),
         _where(failure),
         request.scope.get("request_id"),
     )
@@ -234,9 +239,12 @@ async def _tell_unexpected(request: Request, failure: Exception) -> Response:
 
 
 def _where(failure: BaseException) -> str:
+    """The places in our own code that a failure passed, innermost first, without any value."""
     trace = failure.__traceback__
     frames = []
     while trace is not None:
-        frames.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
+        file = trace.tb_frame.f_code.co_filename
+        if "site-packages" not in file:
+            frames.append(f"{'/'.join(file.rsplit('/', 2)[1:])}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " < ".join(reversed(frames[-6:]))

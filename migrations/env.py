@@ -9,13 +9,12 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
-from jinqiao.exchange import SCHEMAS
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.sql.sqltypes import AutoString
 
-_NAMES = [metadata.schema for metadata in SCHEMAS]
+from jinqiao.migration import SCHEMAS, SERVICES
 
 
 async def run() -> None:
@@ -32,7 +31,7 @@ def _migrate(connection: Connection) -> None:
     connection.execute(text("select pg_advisory_lock(hashtextextended('jinqiao/migrate', 0))"))
     # A change that waits for a long reader makes everybody wait behind it: give up instead.
     connection.execute(text("set lock_timeout = '5s'"))
-    for name in _NAMES:
+    for name in SERVICES:
         connection.execute(text(f"create schema if not exists {name}"))
     connection.commit()
     context.configure(
@@ -42,7 +41,7 @@ def _migrate(connection: Connection) -> None:
         include_schemas=True,
         include_name=_is_ours,
         render_item=_rendered,
-        process_revision_directives=_give_feeds_a_head,
+        process_revision_directives=_finish,
         transaction_per_migration=True,
     )
     with context.begin_transaction():
@@ -50,7 +49,7 @@ def _migrate(connection: Connection) -> None:
 
 
 def _is_ours(name: str | None, kind: str, _: Any) -> bool:
-    return kind != "schema" or name in _NAMES
+    return kind != "schema" or name in SERVICES
 
 
 def _rendered(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
@@ -58,9 +57,11 @@ def _rendered(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 
 
-def _give_feeds_a_head(_: Any, __: Any, directives: list[MigrationScript]) -> None:
+def _finish(_: Any, heads: Any, directives: list[MigrationScript]) -> None:
     """A new schema's `feed_head` gets its only row: the relay locks it and counts on from it."""
     for script in directives:
+        if not heads:
+            script.rev_id = "first"  # the same each time it is written afresh
         made = script.upgrade_ops.ops if script.upgrade_ops else []
         for index, operation in reversed(list(enumerate(made))):
             if isinstance(operation, CreateTableOp) and operation.table_name == "feed_head":

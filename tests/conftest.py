@@ -24,8 +24,8 @@ from sqlalchemy import MetaData, text
 
 from gateway.first_operator import FILE, first_operator
 from jinqiao import postgres
-from jinqiao.exchange import NAMES, SCHEMAS, Exchange, open_exchange
-from jinqiao.migration import scratch_database
+from jinqiao.exchange import Exchange, open_exchange
+from jinqiao.migration import SCHEMAS, scratch_database
 from kernel.roles import ROLE_OF_AGENCY, Role
 from kernel.service import Service
 from kernel.settings import Settings
@@ -98,7 +98,7 @@ def opened_exchange(
     """The exchange, on a database of its own that is migrated once and dropped at the end."""
     wrapped = portal.wrap_async_context_manager
     with (
-        wrapped(scratch_database(server_url, NAMES)) as url,
+        wrapped(scratch_database(server_url)) as url,
         wrapped(open_exchange(settings, url)) as exchange,
     ):
         yield exchange

@@ -9,7 +9,7 @@ from jinqiao.counties.county import County, lend, settle
 from jinqiao.counties.households import Household, couple, single_worker, unable
 from jinqiao.counties.insurance import PRODUCTS, Claim, Incident
 from jinqiao.counties.interest import completed_years, days
-from jinqiao.counties.lending import Loan
+from jinqiao.counties.lending import ALWAYS, Loan
 from jinqiao.counties.places import HANDED_OVER
 
 FIRST_SIGNING, LAST_SIGNING = date(2016, 3, 1), date(2019, 4, 20)
@@ -91,12 +91,16 @@ def _move(county: County, household: Household) -> None:
 
 
 def borrow(county: County, household: Household) -> None:
-    """One poverty loan of the head's, in a few households another when the first is repaid."""
+    """The head's loan, nearly always a poverty loan; in a few households another after it."""
     rng = county.rng
     span = (LAST_SIGNING - FIRST_SIGNING).days
     signed_on = FIRST_SIGNING + days(rng.randrange(span))
     household.identified = min(household.identified, 2015)
     loan = _clean_loan(county, household, signed_on)
+    if rng.randrange(25) == 0:
+        # No poverty loan, but at its rate.
+        loan.product, loan.debited, loan.subsidised = "ORDINARY_FARM", ALWAYS, False
+        return
     if loan.closed_on and loan.closed_on < date(2019, 3, 1) and rng.randrange(100) < 25:
         again = loan.closed_on + days(rng.randrange((LAST_SIGNING - loan.closed_on).days))
         if rng.randrange(3) or loan.closed_on < loan.matures_on:

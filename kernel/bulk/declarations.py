@@ -1,6 +1,7 @@
 """Declarations: absence is a fact only where its owner said "this is everything"."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
-from kernel.access import Caller, allowed_to
+from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.database import Transaction
 from kernel.division import DivisionCode, spans
 from kernel.feed import Apply, Event
@@ -72,7 +73,8 @@ _COPY = text("""
     from jsonb_to_recordset(cast(:events as jsonb)) as d(declaration_id uuid, kind text,
         agency text, division text, lo jsonb, hi jsonb, valid_from date, valid_to date, rows int,
         control_total numeric),
-        rows from (jsonb_array_elements_text(d.lo), jsonb_array_elements_text(d.hi)) as place(lo, hi)
+        rows from (jsonb_array_elements_text(d.lo), jsonb_array_elements_text(d.hi))
+            as place(lo, hi)
     on conflict (declaration_id, division_lo) do nothing
 """)
 _LIST = text("""
@@ -131,22 +133,30 @@ def copy_declarations(service: str) -> Apply:
     return apply
 
 
-def declaration_routes(service: str, may: May, kinds: frozenset[str]) -> APIRouter:
-    """`declarations` of a service: who may push a resource may declare it complete."""
+def declaration_routes(
+    service: str, may: May, kinds: frozenset[str], *, also: Mapping[str, May] | None = None
+) -> APIRouter:
+    """`declarations` of a service: who may push a resource may declare it complete.
+
+    `also`: the kinds of which that asks for another scope than `may`.
+    """
     router = APIRouter(tags=["declarations"])
+    writers = {**dict.fromkeys(kinds, may), **(also or {})}
 
     @router.post("/declarations", status_code=201, operation_id=f"file_{service}_declaration")
     async def file(
         session: Transaction,
-        caller: Annotated[Caller, allowed_to(may)],
+        caller: Annotated[Caller, allowed_to_any(sorted(set(writers.values())))],
         declaration: Annotated[Any, body_of(DeclarationIn)],
     ) -> DeclarationOut:
         """Declare that everything of one kind has been pushed for some days and a place."""
-        if declaration.kind not in kinds:
-            message = f"kind is one of {', '.join(sorted(kinds))}."
+        if declaration.kind not in writers:
+            message = f"kind is one of {', '.join(sorted(writers))}."
             raise Invalid(
                 message, errors=[Fault(pointer="/kind", code="unknown_kind", message=message)]
             )
+        if writers[declaration.kind] not in caller.scope:
+            raise Forbidden("Only who may push a kind of fact may declare it complete.")
         declaration_id = await file_declaration(session, caller, declaration)
         return DeclarationOut.model_validate(
             declaration.model_dump()

@@ -6,16 +6,18 @@ without loss, an ID number that became a number, stays a number and is refused b
 """
 
 import csv
-import gzip
 import io
 import json
+import marshal
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from kernel.bulk.resource import Raw, Sheet
 from kernel.problems import Fault, Invalid, PayloadTooLarge, UnsupportedMediaType
@@ -30,7 +32,15 @@ NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_LONGEST_ROW = 1024 * 1024
+LONGEST_ROW = 1024 * 1024
+"""Bytes of one row's JSON, as of a single push."""
+
+_DEEPEST = 8
+"""Steps of a dotted heading."""
+
+_WORKBOOK_READER = Path(__file__).with_name("workbook.py")
+_WORKBOOK_SECONDS = 120
+_workbooks = BoundedSemaphore(2)  # each may take a few GiB for a moment
 
 
 def rows_of(
@@ -54,24 +64,35 @@ def is_typed(media_type: str) -> bool:
 
 def inflated(body: bytes) -> bytes:
     """A gzip body unpacked, or PayloadTooLarge before it grows past the limit."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        plain = unpacker.decompress(body, INFLATED_LIMIT)
-    except zlib.error:
-        raise _unusable("gzip", "The body says it is gzip but cannot be unpacked.") from None
-    if unpacker.unconsumed_tail:
-        raise PayloadTooLarge(f"The body is more than {INFLATED_LIMIT} bytes when unpacked.")
-    if not unpacker.eof:
-        raise _unusable("gzip", "The gzip body is cut short; send it again.")
-    if unpacker.unused_data:
-        plain = gzip.decompress(body)  # several members; each was within what was sent
-    return plain
+    parts: list[bytes] = []
+    room = INFLATED_LIMIT
+    while body:  # one gzip body may have several members
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            parts.append(unpacker.decompress(body, room + 1))
+        except zlib.error:
+            raise _unusable("gzip", "The body says it is gzip but cannot be unpacked.") from None
+        room -= len(parts[-1])
+        if room < 0:
+            raise PayloadTooLarge(f"The body is more than {INFLATED_LIMIT} bytes when unpacked.")
+        if not unpacker.eof:
+            raise _unusable("gzip", "The gzip body is cut short; send it again.")
+        body = unpacker.unused_data.lstrip(b"\0")  # some writers pad the end
+    return b"".join(parts)
 
 
 def _ndjson_rows(body: bytes) -> Iterator[Raw]:
-    for number, line in enumerate(body.split(b"\n"), start=1):
+    lines = io.BytesIO(body.removeprefix(b"\xef\xbb\xbf"))
+    for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield Raw(number, line)
+            yield _sized(number, line.rstrip(b"\r\n"))
+
+
+def _sized(line: int, row: bytes) -> Raw:
+    if len(row) <= LONGEST_ROW:
+        return Raw(line, row)
+    message = f"This row is longer than {LONGEST_ROW} bytes."
+    return Raw(line, b"", fault=Fault(pointer="", code="row-too-long", message=message))
 
 
 def _csv_rows(body: bytes) -> Iterator[Raw]:
@@ -84,8 +105,8 @@ def _csv_rows(body: bytes) -> Iterator[Raw]:
         headings = _headings(next(reader, []))
         line = reader.line_num + 1
         for cells in reader:
-            if any(cells):
-                yield _row(line, headings, cells)
+            if any(cell.strip() for cell in cells):
+                yield _row(line, headings, [cell.strip() for cell in cells])
             line = reader.line_num + 1
     except csv.Error:
         raise _unusable(
@@ -94,34 +115,45 @@ def _csv_rows(body: bytes) -> Iterator[Raw]:
 
 
 def _cells(body: bytes) -> list[list[Any]]:
-    """The first sheet of a workbook, cell by cell with types."""
+    """The first visible sheet of a workbook, each cell as text or a number."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > INFLATED_LIMIT:
                 raise PayloadTooLarge(f"The workbook is more than {INFLATED_LIMIT} bytes unpacked.")
-        return CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
-    except (zipfile.BadZipFile, CalamineError, IndexError, OSError):
-        raise _unusable("xlsx", "The body is not an XLSX workbook that can be read.") from None
+    except zipfile.BadZipFile:
+        raise _unusable("xlsx", "The body is not an XLSX workbook.") from None
+    command = [sys.executable, "-I", str(_WORKBOOK_READER)]
+    with _workbooks:
+        try:
+            read = subprocess.run(
+                command, input=body, capture_output=True, timeout=_WORKBOOK_SECONDS, check=True
+            )
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            raise _unusable(
+                "xlsx",
+                "The workbook cannot be read; clear what stands far from the table, or send it in "
+                "parts.",
+            ) from None
+    cells: list[list[Any]] = marshal.loads(read.stdout)
+    return cells
 
 
 def _sheet_rows(cells: Sequence[Sequence[Any]]) -> Iterator[Raw]:
-    headings = _headings([text_of(cell) for cell in cells[0]] if cells else [])
+    headings = _headings([str(text_of(cell)) for cell in cells[0]] if cells else [])
     for number, row in enumerate(cells[1:], start=2):
-        if any(cell != "" for cell in row):
-            yield _row(number, headings, [text_of(cell) for cell in row])
+        texts = [text_of(cell) for cell in row]
+        if any(cell != "" for cell in texts):
+            yield _row(number, headings, texts)
 
 
 def text_of(cell: Any) -> Any:
     """A cell as the text a person sees; numbers too long to be exact stay numbers."""
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, datetime | date):
-        return (cell.date() if isinstance(cell, datetime) else cell).isoformat()
-    if isinstance(cell, int | float):
-        if abs(cell) >= 10**15:
-            return cell
-        return str(int(cell)) if cell == int(cell) else repr(cell)
-    return cell.strip()
+    # A workbook keeps 15 digits; a sum of fen may carry dust behind them.
+    return cell if abs(cell) >= 10**15 else f"{Decimal(f'{cell:.15g}'):f}"
 
 
 def _headings(cells: Sequence[str]) -> list[list[str]]:
@@ -132,7 +164,11 @@ def _headings(cells: Sequence[str]) -> list[list[str]]:
         names.pop()
     if len(set(names)) < len(names) or not all(names):
         raise _unusable("headings", "A heading is blank or stands twice.")
-    return [name.split(".") for name in names]
+    headings = [name.split(".") for name in names]
+    inner = {tuple(steps[:n]) for steps in headings for n in range(1, min(len(steps), _DEEPEST))}
+    if any(len(steps) > _DEEPEST or tuple(steps) in inner for steps in headings):
+        raise _unusable("headings", "A heading is a part of another one, or has too many dots.")
+    return headings
 
 
 def _row(line: int, headings: Sequence[Sequence[str]], cells: Sequence[Any]) -> Raw:
@@ -144,15 +180,12 @@ def _row(line: int, headings: Sequence[Sequence[str]], cells: Sequence[Any]) -> 
         _put(found, steps, cell)
     if any(cell != "" for cell in cells[len(headings) :]):
         found["cells beyond the headings"] = ""
-    return Raw(line, json.dumps(_lists(found), ensure_ascii=False).encode("utf-8", "replace"))
+    return _sized(line, json.dumps(_lists(found), ensure_ascii=False).encode())
 
 
 def _put(into: dict[str, Any], steps: Sequence[str], cell: Any) -> None:
     for step in steps[:-1]:
-        nested = into.setdefault(step, {})
-        if not isinstance(nested, dict):
-            return
-        into = nested
+        into = into.setdefault(step, {})
     into[steps[-1]] = cell
 
 

@@ -188,8 +188,9 @@ async def open_job(
     received = 0
     for number, chunk in enumerate(_chunks(raws), start=1):
         received += len(chunk)
-        lines = [[raw.line, raw.json.decode("utf-8", "replace")] for raw in chunk]
-        packed = gzip.compress(json.dumps({"strict": strict, "rows": lines}).encode(), 1)
+        packed = gzip.compress(
+            json.dumps({"strict": strict, "rows": [_kept(raw) for raw in chunk]}).encode(), 1
+        )
         await push.session.execute(
             _ADD_CHUNK,
             {
@@ -220,6 +221,11 @@ async def open_job(
         },
     )
     return job_id
+
+
+def _kept(raw: Raw) -> list[Any]:
+    """A row as JSON can hold it. Bytes that are no UTF-8 are kept, to be refused as they are."""
+    return [raw.line, raw.json.decode("utf-8", "surrogateescape"), raw.fault, raw.lines]
 
 
 def _chunks(raws: Iterable[Raw]) -> Iterator[list[Raw]]:
@@ -293,7 +299,11 @@ async def _whole(push: Push, resource: Resource, job: Any) -> int:
 
 def _unpacked(push: Push, job_id: UUID, sealed: bytes) -> tuple[list[Raw], bool]:
     kept = json.loads(gzip.decompress(push.keys.open_bytes("job", job_id, sealed)))
-    return [Raw(line, row.encode()) for line, row in kept["rows"]], kept["strict"]
+    rows = [
+        Raw(line, row.encode("utf-8", "surrogateescape"), fault, lines)
+        for line, row, fault, lines in kept["rows"]
+    ]
+    return rows, kept["strict"]
 
 
 async def _keep(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Date, Select, Table, and_, cast, or_, select
+from sqlalchemy import FromClause, Select, and_, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.access import Caller
@@ -23,13 +23,16 @@ Show = Callable[[Keys, Caller, Mapping[str, Any]], BaseModel]
 class Reads:
     """How one kind of fact is read: its table, what may be filtered, and how a row is shown."""
 
-    table: Table
+    table: FromClause
+    """The fact's table, or a subquery that adds columns to it."""
     out: type[BaseModel]
     may: May
     filters: Sequence[str]
     show: Show
     shared: bool = False
     """Whether banks and insurers see it by the divisions they serve, and not only their own."""
+    everywhere: bool = False
+    """Whether offices see it wherever they serve: it tells of no person and no place."""
 
 
 async def listed(
@@ -68,7 +71,7 @@ def _visible(reads: Reads, caller: Caller) -> Select[Any]:
     table = reads.table
     newest: list[Any] = [table.c.superseded_at.is_(None)]
     if "counts_to" in table.c:
-        newest.append(table.c.counts_to == cast("infinity", Date))
+        newest.append(table.c.counts_to == literal_column("date 'infinity'"))
     return select(table).where(*newest, _seen(reads, caller))
 
 
@@ -76,6 +79,8 @@ def _seen(reads: Reads, caller: Caller) -> Any:
     table = reads.table
     if caller.role in (Role.BANK, Role.INSURER) and not reads.shared:
         return table.c.agency == caller.agency
+    if reads.everywhere:
+        return true()
     ranges = [
         and_(table.c.division >= lo, table.c.division < hi)
         for lo, hi in zip(*spans(caller.divisions), strict=True)

@@ -18,7 +18,7 @@ from kernel.bulk.resource import Outcome, Push, Raw, Resource, Row, Verdict
 from kernel.database import copy_rows
 from kernel.division import spans
 from kernel.ids import new_id
-from kernel.problems import faults
+from kernel.problems import Fault, faults
 
 _SETTLED_HERE = ("superseded_at", "counts_from", "counts_to")
 
@@ -43,22 +43,25 @@ def validated(
     adapter: TypeAdapter[Any] = _adapter(resource.model)
     rows, refused = [], []
     for raw in raws:
+        if raw.fault:
+            refused.append(_refused(raw, raw.fault))
+            continue
         try:
-            value = adapter.validate_json(raw.json, strict=strict)
-            rows.append(Row(raw.line, raw.json, value))
+            rows.append(Row(raw.line, raw.json, adapter.validate_json(raw.json, strict=strict)))
         except ValidationError as failure:
             errors = failure.errors(include_url=False, include_context=False, include_input=False)
-            first = faults(errors)[0]
-            refused.append(
-                Verdict(
-                    raw.line,
-                    Outcome.REJECTED,
-                    code=first["code"],
-                    pointer=first["pointer"],
-                    message=first["message"],
-                )
-            )
+            refused.append(_refused(raw, faults(errors)[0]))
     return rows, refused
+
+
+def _refused(raw: Raw, fault: Fault) -> Verdict:
+    return Verdict(
+        raw.line_of(fault),
+        Outcome.REJECTED,
+        code=fault["code"],
+        pointer=fault["pointer"],
+        message=fault["message"],
+    )
 
 
 @lru_cache(maxsize=64)
@@ -156,7 +159,8 @@ def _statements_of(
     name: str, table: Table, number: tuple[str, ...], era: str | None
 ) -> dict[str, TextClause]:
     """The set statements of one resource. Names come from our own tables, never from a caller."""
-    columns = [column.name for column in table.columns if column.name not in _SETTLED_HERE]
+    # Quoted, because facts have fields such as `on`, `to` and `limit`.
+    columns = [f'"{column.name}"' for column in table.columns if column.name not in _SETTLED_HERE]
     listed = ", ".join(columns)
     key = ", ".join(number)
     same = " and ".join(f"s.{column} = p.{column}" for column in number)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.access import Caller
 from kernel.crypto import Keys
+from kernel.problems import Fault
 from kernel.roles import May
 
 
@@ -57,6 +58,15 @@ class Raw:
 
     line: int
     json: bytes
+    fault: Fault | None = None
+    """Why there is no JSON: what a reader of files found. It may name a line of its own."""
+    lines: Mapping[str, int] | None = None
+    """The lines of a row's parts, by pointer, if it was put together from several."""
+
+    def line_of(self, fault: Fault) -> int:
+        """The line on which a fault of this row stands."""
+        part = "/".join(fault["pointer"].split("/")[:3])
+        return fault.get("line") or (self.lines or {}).get(part, self.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
         if verdict.outcome == Outcome.PENDING or verdict.id is None:
             return JSONResponse({**answer, "findings": []}, 202)
         fact = await reads.one(session, shown, push.keys, caller, verdict.id)
-        answer[resource.thing] = fact.model_dump(mode="json")
+        answer[resource.thing] = fact.model_dump(mode="json", by_alias=True)
         found = await resource.findings(push, verdict.id) if resource.findings else []
         is_new = verdict.outcome == Outcome.ACCEPTED and row.source_version == 1
         return JSONResponse({**answer, "findings": found}, 201 if is_new else 200)

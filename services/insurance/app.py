@@ -1,10 +1,23 @@
-"""The insurance service as an ASGI app: who is covered, what happened, what was paid."""
+"""Insurance as an ASGI app."""
 
 from fastapi import FastAPI
 
+from kernel.bulk.pending import retry_pending
+from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.insurance.operations.screening import judge
+from services.insurance.projections import PROJECTIONS
+from services.insurance.queries.pushes import READY
+from services.insurance.routes import RESOURCES, ROUTERS
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """The service, on the parts its process gives it."""
-    return create_service("insurance", parts, routers=[])
+    """Insurance, on the parts its process gives it."""
+    return create_service(
+        "insurance",
+        parts,
+        routers=ROUTERS,
+        resources=[resource for resource, _ in RESOURCES],
+        projections=PROJECTIONS,
+        steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
+    )

@@ -1,10 +1,21 @@
-"""The rectification service as an ASGI app: what is wrong, who puts it right, by when."""
+"""The rectification service as an ASGI app."""
 
 from fastapi import FastAPI
 
 from kernel.service import Parts, create_service
+from services.rectification.operations.samples import SAMPLES
+from services.rectification.operations.screenings import name_positions
+from services.rectification.projections import PROJECTIONS
+from services.rectification.routes import ROUTERS
 
 
 def create_app(parts: Parts) -> FastAPI:
     """The service, on the parts its process gives it."""
-    return create_service("rectification", parts, routers=[])
+    return create_service(
+        "rectification",
+        parts,
+        routers=ROUTERS,
+        resources=[SAMPLES],
+        projections=PROJECTIONS,
+        feed_steps={"name positions": name_positions},
+    )

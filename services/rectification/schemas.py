@@ -1,5 +1,6 @@
 """What rectification hears and says."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -73,6 +74,20 @@ class ScreeningOut(BaseModel):
     """The position of each service's feed up to which facts were taken into account."""
     counts: dict[RuleId, dict[Verdict, int]] | None
     """Findings by rule and verdict; none until it is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilters:
+    """Which findings a caller wants, read from the query; what is left out filters nothing."""
+
+    screening: UUID | None = None
+    rule_id: RuleId | None = None
+    verdict: Verdict | None = None
+    division: DivisionCode | None = None
+    """All that lies in it."""
+    sample: Line | None = None
+    """Findings of this sample's contracts."""
+    agency: AgencyCode | None = None
 
 
 class FindingOut(BaseModel):

@@ -32,8 +32,8 @@ class CodeList:
         if label in self.by_label:
             return self.by_label[label]
         code = label.lstrip("0")
-        asked = (generation,) if generation else (1, 2)
-        meanings = {words[code] for words in map(self.by_code.get, asked) if words and code in words}
+        lists = [self.by_code[n] for n in (1, 2) if generation in (n, None)]
+        meanings = {words[code] for words in lists if code in words}
         if len(meanings) > 1:
             raise GenerationNeeded
         if not meanings:
@@ -43,7 +43,7 @@ class CodeList:
 
 def plain(text: str) -> str:
     """Text as labels and headings are compared: half-width signs, no spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def _code_list(words: list[dict[str, Any]]) -> CodeList:

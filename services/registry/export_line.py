@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kernel.problems import Fault
 from services.registry.codes import CODES, GenerationNeeded, NotInList, plain
@@ -54,9 +55,8 @@ class Line:
 
     def words(self, name: str, code_list: str, generation: int | None) -> list[str]:
         """Our identifiers for the words or codes of a cell, each once, in their order."""
-        parts = [part for part in _SEPARATORS.split(self.text(name)) if plain(part)]
         try:
-            found = [CODES[code_list].word(part, generation) for part in parts]
+            return list(_read(code_list, self.text(name), generation))
         except GenerationNeeded:
             why = (
                 "holds a code that has had two meanings; push with generation=1 or generation=2, "
@@ -66,7 +66,6 @@ class Line:
         except NotInList:
             why = "holds a word or code that the national list does not have."
             raise self.unreadable(name, "not-in-list", why) from None
-        return list(dict.fromkeys(found))
 
     def year(self, name: str) -> int | None:
         """A year of this or the last century."""
@@ -95,6 +94,13 @@ class Line:
         pointer = f"{self.part}/{_GOES_TO.get(name, name)}"
         message = f"{HEADINGS[name][0]} {why}"
         return Unreadable(Fault(pointer=pointer, code=code, message=message, line=self.number))
+
+
+@lru_cache(maxsize=4096)
+def _read(code_list: str, cell: str, generation: int | None) -> tuple[str, ...]:
+    """A cell of a code list; an export says the same few things a million times."""
+    parts = [part for part in _SEPARATORS.split(cell) if plain(part)]
+    return tuple(dict.fromkeys(CODES[code_list].word(part, generation) for part in parts))
 
 
 _SEPARATORS = re.compile(r"[,，、;；]")

@@ -38,17 +38,14 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 
 KNOWN = {plain(alias): name for name, aliases in HEADINGS.items() for alias in aliases}
 
-IGNORED = frozenset(
-    plain(heading)
-    for heading in (
-        # The export of 47 columns (F38). Sex and birthday are read from the ID number.
-        "性别 出生日期 证件类型 民族 务工时间(月) 政治面貌 务工企业名称 是否享受低保 "
-        "是否参加城镇职工基本养老保险 是否参加大病保险 是否参加新农合 是否参加城乡居民养老 "
-        "失学或辍学原因 是否会讲普通话 商业补充医疗 是否国外务工 产业分类 大病医疗救助 "
-        "其他健康扶贫 公益性岗位类型 公益性岗位月数 就业渠道 残疾类别 务工所在地 户主姓名 "
-        "户主证件号码 职工医保 特困供养人员 残疾证办证年度 识别标准 "
-        # The counties' template of 26 columns (F36c).
-        "序号 人数 危房户 饮水安全"
-    ).split()
-)
-"""What the export may also hold and the registry does not keep."""
+_NOT_KEPT = """
+    性别 出生日期 证件类型 民族 务工时间(月) 政治面貌 务工企业名称 是否享受低保
+    是否参加城镇职工基本养老保险 是否参加大病保险 是否参加新农合 是否参加城乡居民养老
+    失学或辍学原因 是否会讲普通话 商业补充医疗 是否国外务工 产业分类 大病医疗救助 其他健康扶贫
+    公益性岗位类型 公益性岗位月数 就业渠道 残疾类别 务工所在地 户主姓名 户主证件号码 职工医保
+    特困供养人员 残疾证办证年度 识别标准
+    序号 人数 危房户 饮水安全
+"""
+IGNORED = frozenset(_NOT_KEPT.split())
+"""What the export of 47 columns (F38) and the counties' template of 26 (F36c) may also hold. Sex
+and birthday are read from the ID number."""

@@ -8,7 +8,7 @@ column where it stops making sense, and no cell is repeated in what is said of i
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from kernel.bulk.formats import text_of
@@ -80,15 +80,15 @@ def _unusable(code: str, message: str) -> Invalid:
 
 def _filled(columns: Sequence[str | None], row: Sequence[Any]) -> Iterator[tuple[str, Cell]]:
     """The cells of a line that hold something and are kept, by field."""
-    for place, cell in enumerate(row):
-        name = columns[place] if place < len(columns) else ""
-        if name is None or cell == "" or cell is None:
+    for name, cell in zip_longest(columns, row[: len(columns)], fillvalue=""):
+        if cell == "" or name is None:
             continue
-        # An ID number that became a number has lost digits; its field says so.
-        is_number = name == "id_number" and isinstance(cell, int | float)
-        text = cell if is_number else text_of(cell)
+        # An ID number that became a number has lost digits: its field says so.
+        text = cell if name == "id_number" and isinstance(cell, int | float) else text_of(cell)
         if text != "":
             yield name, text
+    if any(text_of(cell) != "" for cell in row[len(columns) :]):
+        yield "", ""
 
 
 def _row(lines: Sequence[Line], generation: int | None) -> Raw:
@@ -171,8 +171,12 @@ def _village(lines: Sequence[Line]) -> str:
     code = _one(lines, "village_code").issued("village_code")
     if code:
         return code
-    *above, village = (plain(_one(lines, name).text(name)) for name in _PLACES)
-    named = {village_code(*above, village + committee) for committee in _COMMITTEES} - {None}
+    province, prefecture, county, township, village = (
+        plain(_one(lines, name).text(name)) for name in _PLACES
+    )
+    spellings = [village + committee for committee in _COMMITTEES]
+    named = {village_code(province, prefecture, county, township, name) for name in spellings}
+    named.discard(None)
     if len(named) != 1:
         why = "is blank, and 省 市 县 乡 村 do not name one village on record; write the code."
         raise lines[0].unreadable("village_code", "unknown-village", why)
@@ -182,8 +186,8 @@ def _village(lines: Sequence[Line]) -> str:
 def _statuses(lines: Sequence[Line], generation: int | None) -> list[dict[str, str]]:
     """Dated statuses from a state and its years; a year begins on 1 January (fields.md).
 
-    Blank 脱贫状态: nothing is known. 预脱贫 is still registered. The first generation's 脱贫 is read
-    as lifted with policy, and so is what a household was before it returned: assumed.
+    Blank 脱贫状态: nothing is known. 预脱贫 is still registered. The first generation's 脱贫 is
+    read as lifted with policy, and so is what a household was before it returned: assumed.
     """
     line = _one(lines, "lifting")
     lifting = line.word("lifting", "lifting", generation)

@@ -1,0 +1,1 @@
+"""The sub-commands of `jinqiao`, one module each, with `add_to(app)`."""

@@ -1,0 +1,26 @@
+"""What insurance keeps of its neighbours: households, agencies, and the screenings asked for."""
+
+import json
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel.agency_copy import copy_agencies
+from kernel.feed import Event, Projection
+from kernel.judging import keep_requests
+from kernel.registry_copy import copy_households
+from services.insurance.queries import pushes
+
+
+async def follow_registry(session: AsyncSession, events: list[Event]) -> None:
+    """Copy households; their members' cover, and what was kept of strangers, follow."""
+    await copy_households(session, events)
+    data = json.dumps([event["data"] for event in events])
+    for statement in pushes.FOLLOW_REGISTRY:
+        await session.execute(statement, {"events": data})
+
+
+PROJECTIONS = (
+    Projection("gateway", {"agency.recorded": copy_agencies}),
+    Projection("registry", {"household.recorded": follow_registry}),
+    Projection("rectification", {"screening.requested": keep_requests}),
+)
