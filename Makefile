@@ -41,12 +41,12 @@ docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi
 	@mkdir -p docs/openapi
 	$(VENV) -m jinqiao openapi > docs/openapi/jinqiao.json
 
-pins: $(DEVELOPMENT)  ## Pin the newest fitting versions of requirements/*.in, with hashes
+pins: $(DEVELOPMENT)  ## Pin requirements/*.in with hashes (NEWEST=--upgrade: to newer versions)
 	$(VENV) -m uv pip compile $(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	$(VENV) -m uv pip compile $(COMPILE) requirements/development.in -o requirements/development.txt
 
 # Universal: one file for every platform and Python. No registry's address goes into a file.
-COMPILE := --upgrade --generate-hashes --universal --python-version 3.11 --no-header \
+COMPILE := $(NEWEST) --generate-hashes --universal --python-version 3.11 --no-header \
     --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 help:  ## Show this

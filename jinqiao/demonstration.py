@@ -154,7 +154,7 @@ def _line(row: Row, findings: Sequence[Finding]) -> Line:
 def _figures(row: Row, failed: Sequence[Finding]) -> Row:
     """What was found, in the words in which the plan says it."""
     says, figures = row["says"], Row()
-    subjects = {_subject(finding) for finding in failed}
+    subjects = {_household(finding) for finding in failed}
     if "of" in says:
         figures["of"] = says["of"]
     figures[next((w for w in ("households", "people", "of_sample") if w in says), "findings")] = (
@@ -179,6 +179,10 @@ def _figures(row: Row, failed: Sequence[Finding]) -> Row:
         if word in says:
             figures[word] = str(_sum(f["amount"] for f in failed))
     return figures
+
+
+def _household(finding: Finding) -> str:
+    return str(finding["household_no"] or finding["person_ref"] or _subject(finding))
 
 
 def _subject(finding: Finding) -> str:

@@ -30,6 +30,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     text,
 )
@@ -38,7 +39,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.feed import Event
-from kernel.law import Rule
+from kernel.law import Certainty, Rule
 from kernel.outbox import announce
 from kernel.service import Service
 
@@ -196,7 +197,11 @@ def findings_of(facts: FromClause, rule: Rule, screening: Screening, judged_at: 
 
     failed = verdict.is_(False)
     figures = func.json_build_object(
-        *[part for name in rule.figures for part in (literal(name), _figure(columns[name]))]
+        *[
+            part
+            for name in (*rule.figures, *rule.beside)
+            for part in (literal(name), _figure(columns[name]))
+        ]
     )
     data = func.json_build_object(
         *_pairs(
@@ -209,7 +214,7 @@ def findings_of(facts: FromClause, rule: Rule, screening: Screening, judged_at: 
             figures=figures,
             missing=_missing(columns, rule, failed),
             citation=literal(rule.cite),
-            certainty=literal(rule.certainty.value),
+            certainty=_certainty(columns, rule),
             judged_at=literal(judged_at.isoformat()),
         )
     )
@@ -237,13 +242,21 @@ SUBJECT = (
 )
 
 
+def _certainty(columns: Any, rule: Rule) -> ColumnElement[Any]:
+    """That of the rule, unless the figures that applied to a subject are less certain."""
+    if not rule.assumed:
+        return literal(rule.certainty.value)
+    on_assumption = or_(*[columns[name].is_(True) for name in rule.assumed])
+    return case((on_assumption, Certainty.ASSUMED.value), else_=rule.certainty.value)
+
+
 def _figure(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Money and rates leave as decimal strings, everything else as it is."""
     return cast(column, Text) if isinstance(column.type, Numeric) else column
 
 
 def _missing(columns: Any, rule: Rule, failed: ColumnElement[bool]) -> ColumnElement[Any]:
-    """What an undetermined verdict lacks: figures that are blank, and undeclared silence."""
+    """What an undetermined verdict lacks: figures that are blank, and what its silence names."""
     texts = ARRAY(Text)
     parts: Sequence[ColumnElement[Any]] = [
         func.array_remove(

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.sql.elements import Grouping
 
 from kernel.division import canonical, span
 
@@ -147,11 +148,30 @@ class Rule:
     """Column of the yuan at stake."""
     figures: tuple[str, ...] = ()
     """Columns that the verdict rests on; a blank one is what an undetermined verdict lacks."""
+    beside: tuple[str, ...] = ()
+    """Columns shown beside them, which may be blank without anything lacking."""
     silence: tuple[str, ...] = ()
-    """Columns that name the declarations an undetermined verdict lacks."""
+    """Columns, text arrays, that name what else an undetermined verdict lacks: declarations."""
     shown_class: str | None = None
     """Column of the class that law assigns to a subject that fails."""
     certainty: Certainty = Certainty.STATED
+    assumed: tuple[str, ...] = ()
+    """Columns, booleans, of which a true one says that the verdict rests on an assumed figure."""
+
+    def certainty_for(self, facts: Mapping[Any, Any]) -> Certainty:
+        """How sure the verdict on one subject is, whose figures may be less so than the rule."""
+        on_assumption = any(facts[name] for name in self.assumed)
+        return Certainty.ASSUMED if on_assumption else self.certainty
+
+
+def _in_parentheses(condition: Condition) -> Condition:
+    """SQLAlchemy writes `NOT x IS false` for `(~x).is_(False)`, which PostgreSQL reads as
+    `NOT (x IS false)`: an unknown x would count as met."""
+
+    def grouped(facts: FromClause) -> ColumnElement[Any]:
+        return Grouping(condition(facts))
+
+    return grouped
 
 
 def rule(
@@ -160,6 +180,6 @@ def rule(
     """Make a condition a rule of the catalogue; `shown` are the other fields of `Rule`."""
 
     def made(condition: Condition) -> Rule:
-        return Rule(rule_id, kind, zh, en, cite, plan, condition, **shown)
+        return Rule(rule_id, kind, zh, en, cite, plan, _in_parentheses(condition), **shown)
 
     return made

@@ -133,10 +133,18 @@ CertificateNumber = Annotated[
 ]
 """A member's 证件号码: 18, 20 or 22 characters, taken apart on entry."""
 
+
+def _trimmed(name: str) -> HiddenStr:
+    text = name.strip()
+    if not text:
+        raise PydanticCustomError("blank", "A name has at least one character that is not a space.")
+    return HiddenStr(text)
+
+
 PersonName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$"),
-    AfterValidator(lambda name: HiddenStr(name.strip())),
+    AfterValidator(_trimmed),
 ]
 """A person's name as the office writes it."""
 

@@ -1,7 +1,10 @@
 """What the exchange must find, row by row of the plan's figures (mission, ten-counties.md).
 
 Only the demonstration's last step and the tests read it. Every set is exact: a finding too many is
-as wrong as one too few, and what cannot be known has its own list.
+as wrong as one too few, and what cannot be known has its own list. A loan is named
+`agency/contract_no`, an incident by its number, a person without cover by the household's number,
+as often as there are such persons in it. What the rules find in the scope but the plan does not
+count (`only`) stands in `set_aside`.
 """
 
 from collections.abc import Iterable

@@ -64,15 +64,13 @@ class County:
 def settle(
     county: County,
     compose: Callable[[Random, Identities], list[Person]] = couple,
-    *,
-    identified: int = 2014,
 ) -> Household:
-    """A registered household, not yet lifted, in one of the county's villages."""
+    """A household registered since 2014, not yet lifted, in one of the county's villages."""
     rng = county.rng
     household = Household(
         village=rng.choice(county.villages),
         members=compose(rng, county.identities),
-        identified=identified,
+        identified=2014,
         cause=rng.choice(("ILLNESS", "DISABILITY", "NO_SKILL", "SCHOOLING", "DISASTER")),
         income=rng.randrange(2400, 5200),
     )
@@ -85,7 +83,7 @@ def lend(
     household: Household | None,
     borrower: Person,
     signed_on: date,
-    principal: int | Decimal,
+    principal: int,
     *,
     bank: str = "",
     months: int = 0,

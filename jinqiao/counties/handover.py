@@ -47,7 +47,8 @@ DECLARED_BY = {
 def pushes(files: Files) -> list[Row]:
     """Every data file once, with the declaration that goes with it."""
     piles = sorted(files.piles.values(), key=_turn)
-    return [_push(pile, declares=pile.path in _declaring(piles)) for pile in piles]
+    declaring = _declaring(piles)
+    return [_push(pile, declares=pile.path in declaring) for pile in piles]
 
 
 def declarations(files: Files) -> Iterator[Row]:

@@ -91,13 +91,14 @@ def single_worker(rng: Random, identities: Identities) -> list[Person]:
     return [head, *_parent(rng, identities, head)]
 
 
-def disabled_couple(rng: Random, identities: Identities) -> list[Person]:
-    """A couple of an age to borrow, neither of whom can work."""
+def ill_couple(rng: Random, identities: Identities) -> list[Person]:
+    """A couple of an age to borrow, neither of whom can work. Only she may hold a certificate of
+    disability, so that nothing is in doubt about him but his strength."""
     head = person(rng, identities, birthday(rng, rng.randrange(46, 62)), True)
     wife = person(rng, identities, birthday(rng, rng.randrange(46, 62)), False)
+    head.labour, head.health = "LOST", rng.choice((("CHRONIC",), ("SERIOUS",)))
     wife.relation = "SPOUSE"
-    for member in (head, wife):
-        disable(rng, member)
+    disable(rng, wife)
     return [head, wife]
 
 

@@ -87,23 +87,29 @@ _LIST = text("""
 """)
 
 
+def check_declarable(
+    caller: Caller, division: str | None, valid_from: date, valid_to: date
+) -> None:
+    """Raises Forbidden for a division the caller does not serve, Invalid for an empty interval."""
+    if division and not caller.serves(division):
+        raise Forbidden("This division is not served by the agency.", code="not-your-division")
+    if valid_to <= valid_from:
+        message = "valid_to is the first day no longer covered, so it comes after valid_from."
+        raise Invalid(
+            message, errors=[Fault(pointer="/valid_to", code="empty_interval", message=message)]
+        )
+
+
 async def file_declaration(
     session: AsyncSession, caller: Caller, declaration: DeclarationIn
 ) -> UUID:
     """Record what an agency declares complete, and announce it; returns its id.
 
-    Raises Forbidden for another agency's name or a division the caller does not serve, Invalid
-    for an empty interval.
+    Raises Forbidden for another agency's name, and what `check_declarable` raises.
     """
     if declaration.agency not in (None, caller.agency):
         raise Forbidden("An agency declares for itself only.", code="not-your-agency")
-    if declaration.division and not caller.serves(declaration.division):
-        raise Forbidden("This division is not served by the agency.", code="not-your-division")
-    if declaration.valid_to <= declaration.valid_from:
-        message = "valid_to is the first day no longer covered, so it comes after valid_from."
-        raise Invalid(
-            message, errors=[Fault(pointer="/valid_to", code="empty_interval", message=message)]
-        )
+    check_declarable(caller, declaration.division, declaration.valid_from, declaration.valid_to)
     lo, hi = spans([declaration.division] if declaration.division else caller.divisions)
     declaration_id = new_id()
     values = declaration.model_dump() | {

@@ -160,6 +160,7 @@ _SUMS = text("""
     where job_id = :job_id group by key
 """)
 _TOTAL = text("select sum(total) from job_chunk where job_id = :job_id")
+_FORGET = text("update job_chunk set sealed = null where job_id = :job_id and sealed is not null")
 _FINISH = text("""
     update job set state = :state, counts = cast(:counts as jsonb), detail = :detail,
                    declaration_id = :declaration_id, finished_at = :finished_at
@@ -290,7 +291,9 @@ async def _whole(push: Push, resource: Resource, job: Any) -> int:
     if withdrawn or job["dry_run"]:
         await savepoint.rollback()
     for chunk_no, verdicts, total in done:
-        shown = [_withdrawn(v) if withdrawn else v for v in verdicts]
+        shown = [_withdrawn(v) for v in verdicts] if withdrawn else verdicts
+        if job["dry_run"]:
+            shown = [replace(v, id=None) for v in shown]
         await _keep(push, job, chunk_no, shown, total)
     detail = _ATOMIC if withdrawn else _DRY if job["dry_run"] else None
     await _finish(push, resource, job, state="done", detail=detail)
@@ -328,7 +331,10 @@ async def _finish(
 ) -> None:
     key = {"job_id": job["job_id"]}
     sums = {row.key: row.n for row in await push.session.execute(_SUMS, key)}
-    counts = count([]) | sums
+    counts = count([]) | sums | {"received": job["counts"]["received"]}
+    undone = counts["received"] - sum(counts[outcome] for outcome in Outcome)
+    counts[Outcome.REJECTED] += undone  # of a failed job; their lines are not kept
+    await push.session.execute(_FORGET, key)
     declared = None
     if state == "done" and detail is None and job["covers"]:
         total = (await push.session.execute(_TOTAL, key)).scalar()

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import FromClause, Select, and_, literal_column, or_, select, true
+from sqlalchemy import FromClause, Select, and_, func, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.access import Caller
 from kernel.crypto import Keys
-from kernel.division import spans
+from kernel.division import span, spans
 from kernel.paging import WantedPage, page_of
 from kernel.problems import NotFound
 from kernel.roles import May, Role
@@ -48,8 +48,12 @@ async def listed(
     if wanted.after:
         statement = statement.where(reads.table.c.id > wanted.after)
     for name, value in filters.items():
-        if value is not None:
-            statement = statement.where(reads.table.c[name] == value)
+        column = reads.table.c[name]
+        if value is not None and name == "division":
+            lo, hi = span(value)
+            statement = statement.where(column >= lo, column < hi)
+        elif value is not None:
+            statement = statement.where(column == value)
     rows = (await session.execute(statement)).mappings().all()
     page = page_of(rows, wanted, "id")
     return {**page, "items": [reads.show(keys, caller, row) for row in page["items"]]}
@@ -64,6 +68,12 @@ async def one(
     if row is None:
         raise NotFound
     return reads.show(keys, caller, row)
+
+
+async def versions(session: AsyncSession, reads: Reads, fact_id: UUID) -> int:
+    """How many versions of one fact are on record."""
+    counted = select(func.count()).where(reads.table.c.id == fact_id)
+    return int((await session.execute(counted)).scalar_one())
 
 
 def _visible(reads: Reads, caller: Caller) -> Select[Any]:

@@ -80,7 +80,7 @@ async def _store(push: Push, resource: Resource, rows: Sequence[Row]) -> list[Ve
     await copy_rows(session, "pushed", list(staged[0]), [tuple(row.values()) for row in staged])
     await session.execute(text("analyze pushed"))
     await resource.resolve(push)
-    for step in ("repeated", "known", "identify", "older", "insert", "close"):
+    for step in ("known", "repeated", "identify", "older", "insert", "close"):
         await session.execute(statements[step], {"now": push.now})
     if resource.era:
         await session.execute(statements["reports"])
@@ -106,7 +106,8 @@ def _staged(push: Push, resource: Resource, row: Row) -> dict[str, Any]:
 
 def _verdict(resource: Resource, row: Any) -> Verdict:
     if row.outcome != Outcome.REJECTED:
-        return Verdict(row.line, Outcome(row.outcome), id=row.id)
+        waits = row.outcome == Outcome.PENDING  # nothing is stored, so there is no id yet
+        return Verdict(row.line, Outcome(row.outcome), id=None if waits else row.id)
     rejection = resource.rejections.get(row.code)
     return Verdict(
         row.line,
@@ -176,6 +177,14 @@ def _statements_of(
                    null::text as waits_for, {listed}
             from {table.name} limit 0
         """,
+        "known": f"""
+            update pushed p set outcome = case when p.digest = s.digest then 'unchanged'
+                                               else 'rejected' end,
+                                code = case when p.digest = s.digest then null
+                                            else 'version-conflict' end
+            from {table.name} s
+            where {same} and s.source_version = p.source_version and p.outcome is null
+        """,
         # The same number and version twice in one chunk: equal is unchanged, else a conflict.
         "repeated": f"""
             update pushed p set outcome = case when p.digest = f.digest then 'unchanged'
@@ -188,14 +197,6 @@ def _statements_of(
                   having count(*) > 1) f
             where {same.replace("s.", "f.")} and p.source_version = f.source_version
               and p.line > f.line and p.outcome is null
-        """,
-        "known": f"""
-            update pushed p set outcome = case when p.digest = s.digest then 'unchanged'
-                                               else 'rejected' end,
-                                code = case when p.digest = s.digest then null
-                                            else 'version-conflict' end
-            from {table.name} s
-            where {same} and s.source_version = p.source_version and p.outcome is null
         """,
         # All versions of one fact share its id: the stored one, else the first one pushed.
         "identify": f"""

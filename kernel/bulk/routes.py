@@ -17,10 +17,12 @@ from starlette.responses import JSONResponse
 from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.bulk import formats, reads
+from kernel.bulk.declarations import check_declarable
 from kernel.bulk.jobs import Covers, Done, Wish, open_job, push_now
 from kernel.bulk.resource import Outcome, Push, Raw, Resource, count
 from kernel.database import Transaction
 from kernel.division import DivisionCode
+from kernel.fields import Line
 from kernel.money import Yuan
 from kernel.paging import Page, Wanted
 from kernel.problems import (
@@ -113,7 +115,7 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
         request: Request,
         session: Transaction,
         caller: Annotated[Caller, allowed_to(resource.write)],
-        row: Annotated[Any, body_of(resource.model)],
+        _: Annotated[Any, body_of(resource.model)],
     ) -> Response:
         """201 if it is new, 200 if it was known, 202 if it waits for a person or contract."""
         push = _push(request, session, caller)
@@ -128,8 +130,9 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
         fact = await reads.one(session, shown, push.keys, caller, verdict.id)
         answer[resource.thing] = fact.model_dump(mode="json", by_alias=True)
         found = await resource.findings(push, verdict.id) if resource.findings else []
-        is_new = verdict.outcome == Outcome.ACCEPTED and row.source_version == 1
-        return JSONResponse({**answer, "findings": found}, 201 if is_new else 200)
+        is_new = await reads.versions(session, shown, verdict.id) == 1
+        created = is_new and verdict.outcome == Outcome.ACCEPTED
+        return JSONResponse({**answer, "findings": found}, 201 if created else 200)
 
     @router.post(
         f"/bulk/{resource.name}",
@@ -149,6 +152,10 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
         prefer: Annotated[str, Header()] = "",
     ) -> Response:
         """NDJSON, CSV or XLSX. Up to 1,000 rows are answered at once, more become a job."""
+        if wish.covers:
+            check_declarable(
+                caller, wish.covers.division, wish.covers.valid_from, wish.covers.valid_to
+            )
         body = await read_body(request, formats.BODY_LIMIT)
         if content_encoding not in ("", "identity", "gzip"):
             raise UnsupportedMediaType("Of content encodings only gzip is taken.")
@@ -291,7 +298,7 @@ def _refusal(code: str | None, pointer: str | None, message: str | None) -> Prob
 def _filters(shown: reads.Reads) -> Any:
     """A dependency that reads the filters of one kind of fact from the query."""
     fields = [
-        (name, Annotated[shown.table.c[name].type.python_type | None, Query()], field(default=None))
+        (name, Annotated[_filter_type(shown, name) | None, Query()], field(default=None))
         for name in shown.filters
     ]
     made = make_dataclass(f"{shown.out.__name__}Filters", fields)
@@ -300,6 +307,13 @@ def _filters(shown: reads.Reads) -> Any:
         return dict(vars(wanted))
 
     return read
+
+
+def _filter_type(shown: reads.Reads, name: str) -> Any:
+    if name == "division":
+        return DivisionCode
+    kind = shown.table.c[name].type.python_type
+    return Line if kind is str else kind
 
 
 def _answer_model(resource: Resource, shown: reads.Reads) -> type[BaseModel]:

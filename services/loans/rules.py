@@ -6,7 +6,20 @@ functions screen a province and answer an eligibility check. Catalogue and readi
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, null, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    null,
+    or_,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from kernel.law import Certainty, Kind, rule
 from services.loans.vocabulary import PRODUCTIVE
@@ -48,8 +61,10 @@ def _is_ordinary_loan_with_lines(loan: FromClause) -> ColumnElement[Any]:
     plan="一",
     applies=is_poverty_loan,
     amount="balance",
-    figures=("signed_on", "number_known", "name_fits", "status_on_signing"),
-    silence=("households_undeclared",),
+    figures=("signed_on", "number_known", "name_fits"),
+    beside=("status_on_signing",),
+    silence=("registration_unclear",),
+    assumed=("marginal_is_assumed",),
 )
 def registered_borrower(loan: FromClause) -> ColumnElement[Any]:
     """Known under another name, or in a household without any status: undetermined.
@@ -79,16 +94,12 @@ def registered_borrower(loan: FromClause) -> ColumnElement[Any]:
     plan="一",
     applies=is_poverty_loan,
     amount="balance",
-    figures=("members_known", "someone_able"),
+    figures=("someone_able",),
 )
 def someone_able_to_work(loan: FromClause) -> ColumnElement[Any]:
     """普通, 技能 or 弱或半劳动力, of any age. All 丧失 or 无: not met; a blank among: unclear."""
-    c = loan.c
-    return case(
-        (c.someone_able, true()),
-        (or_(~c.members_known, c.someone_unclear), null()),
-        else_=false(),
-    )
+    able: ColumnElement[Any] = loan.c.someone_able
+    return able
 
 
 @rule(
@@ -133,16 +144,17 @@ def full_civil_capacity(loan: FromClause) -> ColumnElement[Any]:
     plan="六",
     applies=is_poverty_loan,
     amount="over_cap",
-    figures=("principal", "others_outstanding", "cap", "room"),
-    silence=("contracts_undeclared",),
+    figures=("principal", "others_at_least", "others_at_most", "cap"),
+    beside=("room",),
+    silence=("contracts_undeclared", "repayments_unclear"),
 )
 def within_household_cap(loan: FromClause) -> ColumnElement[Any]:
-    """Over the cap by what is certain: not met. Within it: met only where every bank of the county
-    declared its contracts complete."""
+    """Over the cap by what is certain: not met. Within it whatever is unclear: met, but only where
+    every bank of the county declared its contracts complete."""
     c = loan.c
-    certain = c.principal + c.others_outstanding
-    within = and_(certain + c.others_unclear <= c.cap, _declared(c.contracts_undeclared))
-    return case((certain > c.cap, false()), (within, true()), else_=null())
+    over = c.principal + c.others_at_least > c.cap
+    within = and_(c.principal + c.others_at_most <= c.cap, _declared(c.contracts_undeclared))
+    return case((over, false()), (within, true()), else_=null())
 
 
 @rule(
@@ -155,6 +167,7 @@ def within_household_cap(loan: FromClause) -> ColumnElement[Any]:
     applies=is_poverty_loan,
     amount="balance",
     figures=("disbursed_on", "matures_on", "longest_term"),
+    assumed=("term_is_assumed",),
 )
 def within_longest_term(loan: FromClause) -> ColumnElement[Any]:
     """From drawdown; a day that the last month lacks is that month's last."""
@@ -187,7 +200,8 @@ def productive_purpose(loan: FromClause) -> ColumnElement[Any]:
     plan="一",
     applies=is_poverty_loan,
     amount="balance",
-    figures=("actual_user_kind", "actual_user_mode"),
+    figures=("actual_user_kind",),
+    beside=("actual_user_mode",),
 )
 def used_by_the_household(loan: FromClause) -> ColumnElement[Any]:
     """Before 2018 too: what may be done about it is another question (LOAN-20)."""
@@ -204,6 +218,7 @@ def used_by_the_household(loan: FromClause) -> ColumnElement[Any]:
     applies=is_poverty_loan,
     amount="balance",
     figures=("annual_rate", "policy_rate"),
+    assumed=("rate_is_assumed",),
 )
 def rate_within_policy(loan: FromClause) -> ColumnElement[Any]:
     """The rate as signed; equal is met."""
@@ -219,12 +234,14 @@ def rate_within_policy(loan: FromClause) -> ColumnElement[Any]:
     plan="一",
     applies=_is_living_poverty_loan,
     amount="balance",
-    figures=(
-        "live",
-        "actual_user_kind",
+    figures=("live", "actual_user_kind", "disbursed_on"),
+    beside=(
         "actual_user_mode",
         "actual_user_credit_code",
-        "disbursed_on",
+        "actual_user_has_industry_base",
+        "actual_user_at_risk",
+        "household_aware",
+        "household_takes_part",
     ),
     shown_class="disposition",
     certainty=Certainty.ASSUMED,
@@ -249,9 +266,11 @@ def not_used_by_an_organisation(loan: FromClause) -> ColumnElement[Any]:
     plan="一",
     applies=_is_living_poverty_loan,
     amount="balance",
-    figures=("live", "signed_on", "number_known", "name_fits", "status_on_signing"),
-    silence=("households_undeclared",),
+    figures=("live", "signed_on", "number_known", "name_fits"),
+    beside=("status_on_signing",),
+    silence=("registration_unclear",),
     shown_class="to_commercial",
+    assumed=("marginal_is_assumed",),
 )
 def living_loan_of_a_registered_borrower(loan: FromClause) -> ColumnElement[Any]:
     """LOAN-01 of a loan that lives. Whether it lives may be unknown; then so is this."""
@@ -268,20 +287,15 @@ def living_loan_of_a_registered_borrower(loan: FromClause) -> ColumnElement[Any]
     plan="二",
     applies=is_poverty_loan,
     amount="excess",
-    figures=(
-        "charged",
-        "reference",
-        "line_count",
-        "principal",
-        "disbursed_on",
-        "matures_on",
-        "by_household",
-        "by_treasury",
-        "by_bank",
-    ),
+    figures=("charged", "reference", "line_count", "principal", "disbursed_on", "matures_on"),
+    beside=("household_share", "treasury_share", "bank_share"),
+    certainty=Certainty.ASSUMED,
 )
 def interest_within_reference(loan: FromClause) -> ColumnElement[Any]:
-    """Whatever the bank's own convention: the year may not cost more than its rate."""
+    """Whatever the bank's own convention: the year may not cost more than its rate.
+
+    The tolerance is assumed.
+    """
     return case((loan.c.line_count == 0, true()), else_=loan.c.excess <= loan.c.tolerance)
 
 
@@ -308,7 +322,7 @@ _AS_IF_THE_PRODUCT = (
     applies=_is_ordinary_loan_with_lines,
     amount="excess",
     figures=("annual_rate", "policy_rate", "principal", "signed_on", "charged", "reference"),
-    silence=("households_undeclared", "contracts_undeclared"),
+    silence=("conditions_unclear", "registration_unclear", "contracts_undeclared"),
     certainty=Certainty.ASSUMED,
 )
 def qualified_household_at_policy_rate(loan: FromClause) -> ColumnElement[Any]:
@@ -321,6 +335,12 @@ def qualified_household_at_policy_rate(loan: FromClause) -> ColumnElement[Any]:
         (and_(qualifies, loan.c.annual_rate > loan.c.policy_rate), false()),
         else_=null(),
     )
+
+
+def conditions_unclear(loan: FromClause) -> ColumnElement[Any]:
+    """The ids of those conditions of LOAN-31 that are undetermined, as a text array."""
+    unclear = [case((each.condition(loan).is_(None), each.id)) for each in _AS_IF_THE_PRODUCT]
+    return func.array_remove(cast(array(unclear), ARRAY(Text)), cast(null(), Text))
 
 
 CATALOGUE = (

@@ -183,7 +183,7 @@ class EligibilityIn(Part):
     attested: list[Literal["LOAN-05", "LOAN-15", "LOAN-16", "LOAN-17"]] = Field(
         default_factory=list
     )
-    as_of: date | None = None
+    as_of: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] | None = None
     """The day asked about; left out: today."""
 
 

@@ -8,7 +8,7 @@ column where it stops making sense, and no cell is repeated in what is said of i
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Any
 
 from kernel.bulk.formats import text_of
@@ -34,7 +34,7 @@ def household_rows(cells: Sequence[Sequence[Any]], generation: int | None) -> It
     households: dict[tuple[str, str], list[Line]] = {}
     newest: dict[str, list[Line]] = {}
     for number, row in enumerate(cells[top + 1 :], start=top + 2):
-        line = Line(number, dict(_filled(columns, row)))
+        line = Line(number, _filled(columns, row))
         if not line.cells:
             continue
         household_no = line.text("household_no") or f"none in line {number}"
@@ -58,8 +58,8 @@ def _heading_line(cells: Sequence[Sequence[Any]]) -> int:
     )
 
 
-def _columns(headings: Sequence[Any]) -> list[str | None]:
-    """The field of each column, None if it is not kept, "" without a heading; or Invalid."""
+def _columns(headings: Sequence[Any]) -> list[tuple[int, str]]:
+    """Place and field of each column that is kept, "" for one without a heading; or Invalid."""
     names = [plain(str(heading)) for heading in headings]
     unknown = [name for name in names if name and name not in KNOWN and name not in IGNORED]
     if unknown:
@@ -71,24 +71,25 @@ def _columns(headings: Sequence[Any]) -> list[str | None]:
     twice = [n for n, name in zip(names, fields, strict=True) if name and fields.count(name) > 1]
     if twice:
         raise _unusable("repeated-column", f"These columns say the same: {'、'.join(twice)}.")
-    return fields
+    return [(place, name) for place, name in enumerate(fields) if name is not None]
 
 
 def _unusable(code: str, message: str) -> Invalid:
     return Invalid(message, errors=[Fault(pointer="", code=code, message=message)])
 
 
-def _filled(columns: Sequence[str | None], row: Sequence[Any]) -> Iterator[tuple[str, Cell]]:
+def _filled(columns: Sequence[tuple[int, str]], row: Sequence[Any]) -> dict[str, Cell]:
     """The cells of a line that hold something and are kept, by field."""
-    for name, cell in zip_longest(columns, row[: len(columns)], fillvalue=""):
-        if cell == "" or name is None:
-            continue
-        # An ID number that became a number has lost digits: its field says so.
-        text = cell if name == "id_number" and isinstance(cell, int | float) else text_of(cell)
-        if text != "":
-            yield name, text
-    if any(text_of(cell) != "" for cell in row[len(columns) :]):
-        yield "", ""
+    found: dict[str, Cell] = {}
+    for place, name in columns:
+        cell = row[place]
+        if cell != "":
+            # An ID number that became a number has lost digits: its field says so.
+            is_number = name == "id_number" and isinstance(cell, int | float)
+            text = cell if is_number else text_of(cell)
+            if text != "":
+                found[name] = text
+    return found
 
 
 def _row(lines: Sequence[Line], generation: int | None) -> Raw:

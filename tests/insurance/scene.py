@@ -58,7 +58,11 @@ def register(
 
 
 def insure(
-    insurer: Visitor, *people: dict[str, Any], no: str = "P1", days: tuple[str, str] = YEAR, **more: Any
+    insurer: Visitor,
+    *people: dict[str, Any],
+    no: str = "P1",
+    days: tuple[str, str] = YEAR,
+    **more: Any,
 ) -> httpx.Response:
     """Push a policy that covers these people."""
     row = {

@@ -268,7 +268,8 @@ def table(path: Path) -> Iterator[Row]:
 
 def export(path: Path) -> Iterator[Row]:
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    return (dict(zip(rows[1], row, strict=True)) for row in rows[2:])
+    headings = [str(cell) for cell in rows[1]]
+    return (dict(zip(headings, row, strict=True)) for row in rows[2:])
 
 
 def day(iso: str) -> date:

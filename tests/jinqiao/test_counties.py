@@ -17,7 +17,7 @@ from kernel import divisions
 from tests.jinqiao.county_files import Records, Row, Z, age, covers, day, export, liabilities
 from tests.jinqiao.recount import Judge
 
-HOUSEHOLDS = 1_800
+HOUSEHOLDS = FEWEST_HOUSEHOLDS
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +246,23 @@ def test_those_without_cover_are_the_ones_the_key_names(
     assert sorted(found[None]) == expected["undetermined"]["INS-01"] != []
 
 
+def test_no_story_plants_in_anothers_field(records: Records, key: dict[str, Row]) -> None:
+    def planted(part: str) -> set[str]:
+        expected = key[part]["expect"]
+        listed = [*expected["not_met"].values(), *expected["undetermined"].values()]
+        listed += expected.get("set_aside", {}).values()
+        return {name for names in listed for name in names}
+
+    sample = set(records.sample("抽查109"))
+    fields = [sample, planted("hailun") - sample]
+    fields += [planted(part) for part in ("strangers", "by-the-day", "baiquan", "lanxi", "caps")]
+
+    assert planted("no-labour") | planted("misuse") | planted("interest-kept") <= sample
+    assert planted("interest-kept") <= planted("hailun")
+    assert planted("baiquan-eight") <= planted("baiquan")
+    assert len(set().union(*fields)) == sum(map(len, fields))
+
+
 # What holds of every file.
 
 
@@ -372,6 +389,14 @@ def test_control_totals_are_those_of_the_files(records: Records) -> None:
             name = "principal" if push["resource"] == "contracts" else "amount"
             rows = [row for one, row in records.rows(push["resource"]) if one is push]
             assert sum((Decimal(row[name]) for row in rows), Z) == Decimal(push["control_total"])
+
+
+def test_divisions_say_what_they_are_and_nothing_of_what_they_do_not_know() -> None:
+    assert divisions.names()["230231000000"] == "拜泉县"
+    assert divisions.level("230231000000") == "county"
+    assert divisions.level("230100000000") == "prefecture"
+    assert divisions.level("990000000000") is None
+    assert divisions.village_code("黑龙江省", "齐齐哈尔市", "拜泉县", "拜泉镇", "无此村") is None
 
 
 def test_the_generators_own_interest_agrees_with_worked_cases() -> None:

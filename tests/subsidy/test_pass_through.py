@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
-import pytest
-
-from tests.subsidy.builders import a_contract, a_line, a_payment, a_refund, all_refunds_declared
+from tests.subsidy.builders import (
+    COUNTY,
+    a_contract,
+    a_line,
+    a_payment,
+    a_refund,
+    all_refunds_declared,
+)
 from tests.subsidy.conftest import Screen
 from tests.visitor import Visitor
 
@@ -116,28 +121,29 @@ def test_a_bank_that_did_not_declare_its_refunds_is_undetermined(
     assert finding["missing"] == [f"refunds:{bank.agency}"]
 
 
-@pytest.mark.parametrize(
-    ("declared", "verdict"),
-    [
+def test_a_banks_declaration_holds_the_first_line_the_business_date_and_the_county(
+    visit: Callable[..., Visitor], bureau: Visitor, screen: Screen
+) -> None:
+    stories = [
         ({"valid_from": "2017-03-21", "valid_to": "2018-05-27"}, "not_met"),
         ({"valid_from": "2017-03-22", "valid_to": "2018-05-27"}, "undetermined"),
         ({"valid_from": "2017-03-21", "valid_to": "2018-05-26"}, "undetermined"),
         ({"division": "231283"}, "not_met"),
         ({"division": "231283101"}, "undetermined"),
         ({"kind": "notices"}, "undetermined"),
-    ],
-)
-def test_a_banks_declaration_holds_the_first_line_the_business_date_and_the_county(
-    bank: Visitor, bureau: Visitor, screen: Screen, declared: dict[str, str], verdict: str
-) -> None:
-    a_contract(bank)
-    a_line(bank)
-    a_payment(bureau, bank)
-    assert all_refunds_declared(bank, **declared).status_code == 201
+    ]
+    expected = {}
+    for number, (declared, verdict) in enumerate(stories):
+        bank = visit("bank", divisions=[COUNTY])
+        a_contract(bank)
+        a_line(bank)
+        a_payment(bureau, bank, payment_no=str(number))
+        assert all_refunds_declared(bank, **declared).status_code == 201
+        expected[bank.agency] = verdict
 
-    [finding] = screen(RECEIVED_31_DAYS_AGO)
+    found = screen(RECEIVED_31_DAYS_AGO)
 
-    assert finding["verdict"] == verdict
+    assert {finding["agency"]: finding["verdict"] for finding in found} == expected
 
 
 def test_two_declarations_that_meet_are_not_one_to_a_bank(
@@ -169,35 +175,32 @@ def test_periods_that_a_bureau_paid_for_one_after_the_other_are_one(
     assert finding["figures"]["lines"] == 1
 
 
-@pytest.mark.parametrize(
-    "period",
-    [
-        {"period_start": "2017-03-22"},
-        {"period_end": "2017-06-20"},
-        {"period_start": "2017-06-21"},
-    ],
-)
 def test_a_line_that_a_bureau_did_not_pay_for_whole_is_not_due(
-    bank: Visitor, bureau: Visitor, screen: Screen, period: dict[str, str]
-) -> None:
-    a_contract(bank)
-    a_line(bank)
-    all_refunds_declared(bank)
-    a_payment(bureau, bank, **period)
-
-    assert screen(RECEIVED_31_DAYS_AGO) == []
-
-
-def test_a_bureaus_two_periods_with_a_day_between_do_not_pay_for_a_line_across_it(
     bank: Visitor, bureau: Visitor, screen: Screen
 ) -> None:
-    a_contract(bank)
-    a_line(bank)
-    all_refunds_declared(bank)
-    a_payment(bureau, bank, period_end="2017-05-01")
-    a_payment(bureau, bank, payment_no="2018-000002", period_start="2017-05-02")
+    stories = {
+        "a day late": [("2017-03-22", "2018-01-09")],
+        "a day early": [("2017-01-09", "2017-06-20")],
+        "after": [("2017-06-21", "2018-01-09")],
+        "a day between": [("2017-01-09", "2017-05-01"), ("2017-05-02", "2018-01-09")],
+        "exactly": [("2017-03-21", "2017-06-21")],
+    }
+    for contract_no, periods in stories.items():
+        a_contract(bank, contract_no)
+        a_line(bank, contract_no)
+        for start, end in periods:
+            a_payment(
+                bureau,
+                bank,
+                payment_no=f"{contract_no} {start}",
+                contract_no=contract_no,
+                period_start=start,
+                period_end=end,
+            )
 
-    assert screen(RECEIVED_31_DAYS_AGO) == []
+    found = screen(RECEIVED_31_DAYS_AGO)
+
+    assert [finding["contract_no"] for finding in found] == ["exactly"]
 
 
 def test_a_bureaus_late_payment_does_not_yet_count_into_the_paid_periods(
@@ -215,25 +218,25 @@ def test_a_bureaus_late_payment_does_not_yet_count_into_the_paid_periods(
     assert len(screen("2018-05-27")) == 1
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        {"kind": "PENALTY"},
-        {"kind": "COMPOUND"},
-        {"borne_by": "TREASURY"},
-        {"borne_by": "BANK"},
-        {"settled_on": "2018-05-27"},
-    ],
-)
 def test_a_bank_owes_only_ordinary_interest_that_the_household_bore_by_then(
-    bank: Visitor, bureau: Visitor, screen: Screen, line: dict[str, str]
+    bank: Visitor, bureau: Visitor, screen: Screen
 ) -> None:
-    a_contract(bank)
-    a_line(bank, **line)
-    all_refunds_declared(bank)
-    a_payment(bureau, bank)
+    lines = {
+        "penalty": {"kind": "PENALTY"},
+        "compound": {"kind": "COMPOUND"},
+        "treasury's": {"borne_by": "TREASURY"},
+        "bank's": {"borne_by": "BANK"},
+        "tomorrow's": {"settled_on": "2018-05-27"},
+        "today's": {"settled_on": "2018-05-26"},
+    }
+    for contract_no, line in lines.items():
+        a_contract(bank, contract_no)
+        a_line(bank, contract_no, **line)
+        a_payment(bureau, bank, payment_no=contract_no, contract_no=contract_no)
 
-    assert screen(RECEIVED_31_DAYS_AGO) == []
+    found = screen(RECEIVED_31_DAYS_AGO)
+
+    assert [finding["contract_no"] for finding in found] == ["today's"]
 
 
 def test_a_banks_corrections_count_whichever_came_last(
@@ -269,7 +272,7 @@ def test_a_payment_that_a_bureau_withdrew_is_not_received(
 def test_a_supervisors_scope_narrows_what_is_judged(
     visit: Callable[..., Visitor], bank: Visitor, bureau: Visitor, screen: Screen
 ) -> None:
-    other = visit("bank", divisions=["231283000000"])
+    other = visit("bank", divisions=[COUNTY])
     for each, payment_no in ((bank, "1"), (other, "2")):
         a_contract(each)
         a_line(each)

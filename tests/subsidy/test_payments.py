@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.subsidy.builders import COUNTY, a_contract, a_line, a_payment
 from tests.subsidy.conftest import Screen
 from tests.visitor import Visitor
@@ -124,21 +122,17 @@ def test_a_bureaus_correction_supersedes_and_a_contradiction_is_refused(
     assert bureau.get(f"/v1/subsidy/payments/{payment['payment_id']}").json() == payment
 
 
-@pytest.mark.parametrize("role", ["poverty_office", "supervisor", "finance_bureau"])
 def test_offices_and_supervisors_read_the_payments_of_their_divisions(
-    visit: Callable[..., Visitor],
-    bank: Visitor,
-    bureau: Visitor,
-    drain: Callable[[], None],
-    role: str,
+    visit: Callable[..., Visitor], bank: Visitor, bureau: Visitor, drain: Callable[[], None]
 ) -> None:
     a_contract(bank)
     drain()
     a_payment(bureau, bank)
-    here, elsewhere = visit(role, divisions=[COUNTY]), visit(role, divisions=["231222"])
 
-    assert len(here.get("/v1/subsidy/payments").json()["items"]) == 1
-    assert elsewhere.get("/v1/subsidy/payments").json()["items"] == []
+    for role in ("poverty_office", "supervisor", "finance_bureau"):
+        here, elsewhere = visit(role, divisions=[COUNTY]), visit(role, divisions=["231222"])
+        assert len(here.get("/v1/subsidy/payments").json()["items"]) == 1
+        assert elsewhere.get("/v1/subsidy/payments").json()["items"] == []
 
 
 def test_a_bank_neither_pushes_nor_reads_payments(bank: Visitor) -> None:

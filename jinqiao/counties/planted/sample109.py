@@ -8,7 +8,7 @@ from datetime import date
 from random import Random
 
 from jinqiao.counties.county import County, lend, settle
-from jinqiao.counties.households import Amendment, Household, couple, disabled_couple, grown_son
+from jinqiao.counties.households import Amendment, Household, couple, grown_son, ill_couple
 from jinqiao.counties.interest import days
 from jinqiao.counties.lending import Loan, charge, lasting_term
 from jinqiao.counties.places import BAYAN, DECEMBER, HAILUN
@@ -85,7 +85,7 @@ def plant(county: County, uses: list[str]) -> None:
         signed_on = date(2017, 1, 5) + days(rng.randrange(160 if kept else 660))
         if place == BAYAN and position < 2:
             signed_on = date(2017, 12, 31) + days(position)
-        household = settle(county, couple if who == "able" else disabled_couple)
+        household = settle(county, couple if who == "able" else ill_couple)
         bank = place.union if kept or rng.randrange(6) else "PSBC23"
         loan = lend(
             county,

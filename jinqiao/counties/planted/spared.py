@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from jinqiao.counties.county import County, lend, settle
-from jinqiao.counties.households import Amendment, Household, disabled_couple
+from jinqiao.counties.households import Amendment, Household, ill_couple
 from jinqiao.counties.interest import birth_for, days
 from jinqiao.counties.lending import Loan, lasting_term
 from jinqiao.counties.people import reborn
@@ -42,7 +42,7 @@ def spare(county: County) -> None:
     story = STORIES[county.place.code]
     for _ in range(6):
         _loan(county, settle(county), 30_000, rate=story.baseline)
-        _loan(county, settle(county, disabled_couple), 30_000)
+        _loan(county, settle(county, ill_couple), 30_000)
     for purpose in ("MEDICAL", "HOUSE_BUILDING", "EDUCATION", "MARRIAGE"):
         _loan(county, settle(county), 30_000).purpose = purpose
     for _ in range(2):
@@ -60,7 +60,7 @@ def spare(county: County) -> None:
 def leave_open(county: County) -> None:
     """Undetermined: one fact is missing that decides."""
     part = STORIES[county.place.code].part
-    silent = settle(county, disabled_couple)
+    silent = settle(county, ill_couple)
     silent.members[1].labour = None
     county.doubt(part, "LOAN-31", _loan(county, silent, 30_000))
     for purpose in ("UNKNOWN", None):
@@ -116,7 +116,7 @@ def _beside_poverty_loan(county: County, principal: int) -> Household:
 
 def _half_able(county: County) -> Household:
     """Only half a worker; the county's export has no label for that, so it writes a row itself."""
-    household = settle(county, disabled_couple)
+    household = settle(county, ill_couple)
     household.head.labour = "WEAK_OR_HALF"
     household.exported = False
     household.amendments = [Amendment(DECEMBER)]

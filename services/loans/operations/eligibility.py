@@ -111,7 +111,7 @@ def _condition(rule: Rule, facts: RowMapping, caller: Caller, asked: Eligibility
     verdict = _VERDICTS[facts[rule.id]]
     if rule.id == "LOAN-14" and asked.annual_rate is None and facts["policy_rate"] is not None:
         verdict = "met"  # no rate was asked about: the policy rate is the offer
-    shown = rule.figures
+    shown = rule.figures + rule.beside
     if caller.role == Role.BANK:
         shown = _HIDDEN_FROM_BANKS.get(rule.id, shown)
     undetermined = verdict == "undetermined"
@@ -123,7 +123,7 @@ def _condition(rule: Rule, facts: RowMapping, caller: Caller, asked: Eligibility
         figures={name: _shown(facts[name]) for name in shown},
         missing=_missing(rule, facts, caller) if undetermined else [],
         citation=rule.cite,
-        certainty=rule.certainty.value,
+        certainty=rule.certainty_for(facts).value,
     )
 
 

@@ -1,8 +1,9 @@
 """Reference interest R(day), computed by the engine when a fact arrives and kept (decision 5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -44,14 +45,14 @@ async def refresh_references(session: AsyncSession, loans: Sequence[UUID]) -> No
     )
 
 
-async def lay_out_corrected_references(session: AsyncSession, on: date) -> None:
+async def lay_out_corrected_references(session: AsyncSession, scope: Mapping[str, Any]) -> None:
     """Put into `reference_now` what stored reference interest does not say for a business date.
 
-    That is: loans whose terms were reported otherwise by then than they are known now.
+    That is: loans in scope whose terms were known otherwise by then than they are now.
     """
     for statement in reference.REFERENCE_NOW:
         await session.execute(statement)
-    values = {"on": on, "engine_version": ENGINE_VERSION}
+    values = {**scope, "engine_version": ENGINE_VERSION}
     found = (await session.execute(reference.TERMS_ON_BUSINESS_DATE, values)).mappings().all()
     rows = [(row["loan_id"], *each) for row in found if row["days"] for each in _computed(row)]
     await copy_rows(session, "reference_now", ["loan_id", "day", "amount"], rows)

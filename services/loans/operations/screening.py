@@ -8,20 +8,25 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text, true
+from sqlalchemy import RowMapping, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.bulk.resource import Push
 from kernel.database import copy_rows
 from kernel.judging import Screening, findings_of
-from kernel.law import Figure, figures
+from kernel.law import Figure, Rule, figures
 from kernel.service import Service
 from services.loans.interest import reference_at_rate
 from services.loans.operations.references import lay_out_corrected_references, terms_of
 from services.loans.queries import reference
 from services.loans.queries.facts import LAY_OUT, LOAN_FACTS
-from services.loans.rules import CATALOGUE, is_ordinary_loan, qualified_household_at_policy_rate
+from services.loans.rules import (
+    CATALOGUE,
+    conditions_unclear,
+    is_ordinary_loan,
+    qualified_household_at_policy_rate,
+)
 
 LAW: Mapping[str, Figure] = figures(Path(__file__).parents[1] / "law")
 _TABLES = ("household_cap", "longest_term", "general_rate", "product_rate")
@@ -52,7 +57,7 @@ async def judge(_: Service, session: AsyncSession, screening: Screening) -> None
 async def _lay_out(session: AsyncSession, screening: Screening) -> None:
     """Facts of the loans in scope, in `loan_facts`, with LOAN-31's arithmetic done."""
     on = screening.business_date
-    await lay_out_corrected_references(session, on)
+    await lay_out_corrected_references(session, screening.scope)
     for statement in LAY_OUT:
         values = screening.scope | law_parameters(on) if "loan_facts on" in str(statement) else {}
         await session.execute(statement, values)
@@ -77,6 +82,11 @@ async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
         [(row["loan_id"], *_measured(row, on)) for row in found if row["lines"]],
     )
     await session.execute(reference.KEEP_ORDINARY_EXCESS)
+    await session.execute(
+        update(LOAN_FACTS)
+        .where(is_ordinary_loan(LOAN_FACTS), condition.is_(None))
+        .values(conditions_unclear=conditions_unclear(LOAN_FACTS))
+    )
 
 
 def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
@@ -115,36 +125,44 @@ async def findings_of_loan(push: Push, loan_id: UUID) -> list[dict[str, Any]]:
 
     Undetermined rules are left out: right after a push most copies are still on their way.
     """
-    row = (await push.session.execute(_NUMBER, {"loan_id": loan_id})).one()
+    number = (await push.session.execute(_NUMBER, {"loan_id": loan_id})).scalar_one()
     screening = Screening(
         screening_id=loan_id,
         business_date=push.today,
         rules=(),
-        lo=[row.division],
-        hi=[row.division + "~"],
+        lo=["0"],
+        hi=["~"],
         agency=push.caller.agency,
-        contracts=[{"bank": push.caller.agency, "contract_no": row.contract_no}],
+        contracts=[{"bank": push.caller.agency, "contract_no": number}],
     )
     await _lay_out(push.session, screening)
     found: list[dict[str, Any]] = []
     for rule in CATALOGUE:
         applies = rule.applies(LOAN_FACTS) if rule.applies else true()
-        statement = select(LOAN_FACTS).where(applies, rule.condition(LOAN_FACTS).is_(False))
-        for facts in (await push.session.execute(statement)).mappings():
-            amount = facts[rule.amount] if rule.amount else None
-            found.append(
-                {
-                    "rule_id": rule.id,
-                    "verdict": "not_met",
-                    "wording": {"zh": rule.zh, "en": rule.en},
-                    "amount": None if amount is None else str(amount),
-                    "citation": rule.cite,
-                    "certainty": rule.certainty.value,
-                }
-            )
+        shown = {"principal", rule.amount or "principal", *rule.assumed}
+        statement = select(*[LOAN_FACTS.c[name] for name in sorted(shown)]).where(
+            applies, rule.condition(LOAN_FACTS).is_(False)
+        )
+        rows = (await push.session.execute(statement)).mappings()
+        found += [_told(rule, facts) for facts in rows]
     return found
 
 
+def _told(rule: Rule, facts: RowMapping) -> dict[str, Any]:
+    amount = facts[rule.amount] if rule.amount else None
+    if rule.amount == "over_cap":
+        # More than the loan itself would tell the bank what other banks lent.
+        amount = min(amount, facts["principal"])
+    return {
+        "rule_id": rule.id,
+        "verdict": "not_met",
+        "wording": {"zh": rule.zh, "en": rule.en},
+        "amount": None if amount is None else str(amount),
+        "citation": rule.cite,
+        "certainty": rule.certainty_for(facts).value,
+    }
+
+
 _NUMBER = text("""
-    select contract_no, division from contract where id = :loan_id limit 1
+    select contract_no from contract where id = :loan_id limit 1
 """)

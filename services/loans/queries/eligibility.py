@@ -12,9 +12,4 @@ HOME = text("""
     limit 1
 """)
 
-SERVED = text("""
-    select exists (select from agency_place p where p.code = :agency
-                   and p.lo <= :county and :county < p.hi)
-""")
-
 FACTS_AT = text("select source, position, as_at from reader_cursor")

@@ -21,9 +21,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.agency_copy import SERVING, undeclared, undeclared_by_any
 
-# Contracts in scope, by the report that counts on the business date. Before the first report's
-# as_at what needs a balance is unknown, signing facts are known from signed_on.
-_STORED = """
+IN_SCOPE = """
+    c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to and c.signed_on <= :on
+    and exists (select from unnest(cast(:lo as text[]), cast(:hi as text[])) as scope(lo, hi)
+                where c.division >= scope.lo and c.division < scope.hi)
+    and (cast(:agency as text) is null or c.agency = :agency)
+    and (cast(:banks as text[]) is null or (c.agency, c.contract_no) in (
+         select * from unnest(cast(:banks as text[]), cast(:numbers as text[]))))
+"""
+"""Whether a contract `c` is judged: in scope, by the report that counts on the business date."""
+
+# Before the first report's as_at what needs a balance is unknown, signing facts are known.
+_STORED = f"""
     select c.household_key, c.id as loan_id, c.agency, c.contract_no, c.division, c.person_key,
            c.name_key, c.born_on, c.kind, c.parent_contract_no, c.product, c.principal,
            c.annual_rate, c.applied_on, c.signed_on, c.disbursed_on, c.matures_on, c.purpose,
@@ -31,14 +40,7 @@ _STORED = """
            c.actual_user_has_industry_base, c.actual_user_at_risk, c.household_aware,
            c.household_takes_part, c.closed_on, c.converted_on,
            case when c.as_at <= :on then c.balance end as balance
-    from contract c
-    where c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to
-      and c.signed_on <= :on
-      and exists (select from unnest(cast(:lo as text[]), cast(:hi as text[])) as scope(lo, hi)
-                  where c.division >= scope.lo and c.division < scope.hi)
-      and (cast(:agency as text) is null or c.agency = :agency)
-      and (cast(:banks as text[]) is null or (c.agency, c.contract_no) in (
-           select * from unnest(cast(:banks as text[]), cast(:numbers as text[]))))
+    from contract c where {IN_SCOPE}
 """
 
 _ASKED = """
@@ -67,6 +69,7 @@ _COUNTY = "rpad(left(l.division, 6), 12, '0')"
 
 # `live`: drawn, something owed, not converted; unknown before the first report (rules.md, judged).
 # `disposition`: the class LOAN-20 assigns (policy.md 2.4).
+# `room`: what the others certainly leave of the cap; unknown while they may owe more than that.
 _DERIVED = """
     select f.*,
         case when f.disbursed_on > :on or f.converted_on <= :on then false
@@ -79,8 +82,16 @@ _DERIVED = """
              when f.actual_user_has_industry_base and f.household_aware then 'E1_TRACK_CONVERT'
              end as disposition,
         'N1_TO_COMMERCIAL' as to_commercial,
-        f.principal + f.others_outstanding - f.cap as over_cap,
-        greatest(0, f.cap - f.others_outstanding - f.others_unclear) as room
+        f.principal + f.others_at_least - f.cap as over_cap,
+        case when f.cap is null then null
+             when f.others_at_least = f.others_at_most or f.principal + f.others_at_least > f.cap
+             then greatest(0, f.cap - f.others_at_least) end as room,
+        case when not f.number_known then f.households_undeclared
+             when not f.name_fits then array['borrower_name']
+             when f.home_key is not null and not f.status_known then array['statuses']
+             else '{{}}' end as registration_unclear,
+        f.status_on_signing = 'MARGINAL' as marginal_is_assumed,
+        null::text[] as conditions_unclear
     from ({facts}) f
 """
 
@@ -89,11 +100,12 @@ _FACTS = f"""
     cap as materialized (select * from jsonb_to_recordset(cast(:household_cap as jsonb))
         as f("is" numeric, additional numeric, starts date, ends date)),
     term as materialized (select * from jsonb_to_recordset(cast(:longest_term as jsonb))
-        as f("is" int, starts date, ends date, lo text, hi text)),
+        as f("is" int, starts date, ends date, lo text, hi text, certainty text)),
     general as materialized (select * from jsonb_to_recordset(cast(:general_rate as jsonb))
         as f(one_year numeric, longer numeric, starts date, ends date)),
     product as materialized (select * from jsonb_to_recordset(cast(:product_rate as jsonb))
-        as f("is" numeric, lender text, starts date, ends date, lo text, hi text)),
+        as f("is" numeric, lender text, starts date, ends date, lo text, hi text,
+             certainty text)),
     placed as (
         select l.*, 'loan' as subject_kind, {_COUNTY} as county, known.number_known,
                known.name_fits, home.household_key as home_key, h.household_no,
@@ -128,21 +140,22 @@ _FACTS = f"""
             where s.household_key = l.home_key and s.known_from <= :on and :on < s.known_to), false)
             as status_known,
         status.status as status_on_signing,
-        labour.members_known, labour.someone_able, labour.someone_unclear,
+        labour.someone_able,
         capacity.needs_capacity_review,
         cast(:age_from as int) as age_from, cast(:age_to as int) as age_to,
         cast(:enterprise_cutoff as date) as enterprise_cutoff,
         cast(:marginal_from as date) as marginal_from,
         cast(:interest_tolerance as numeric) * lines.line_count as tolerance,
         extract(year from age(l.applied_on, l.born_on))::int as age,
-        cap.cap, family.certain as others_outstanding, family.uncertain as others_unclear,
-        term.months as longest_term,
+        cap.cap, family.at_least as others_at_least, family.at_most as others_at_most,
+        family.repayments_unclear,
+        term.months as longest_term, term.certainty = 'assumed' as term_is_assumed,
         (l.disbursed_on + make_interval(months => term.months))::date as latest_maturity,
         coalesce(fixed.rate, case when l.matures_on <= (l.disbursed_on + interval '12 months')::date
                                   then general.one_year else general.longer end) as policy_rate,
-        fixed.rate is not null as rate_is_products,
+        fixed.certainty = 'assumed' as rate_is_assumed,
         lines.line_count, lines.charged, lines.reference, lines.charged - lines.reference as excess,
-        lines.by_household, lines.by_treasury, lines.by_bank
+        lines.household_share, lines.treasury_share, lines.bank_share
     from placed l
     left join lateral (
         select s.status from household_status s
@@ -150,8 +163,9 @@ _FACTS = f"""
           and s.valid_from <= l.signed_on and l.signed_on < s.valid_to
         order by s.valid_from desc limit 1) status on true
     left join lateral (
-        select count(*) > 0 as members_known, bool_or(skill.able_to_work) as someone_able,
-               bool_or(skill.able_to_work is null) as someone_unclear
+        -- True if one is, false if all are known not to be; else unknown, as for nobody.
+        select case when bool_or(skill.able_to_work) then true
+                    when bool_and(skill.able_to_work is not null) then false end as someone_able
         from (select distinct m.person_key from member m
               where m.household_key = l.home_key
                 and {_PRESENT.format(m="m", day="l.signed_on")}) present
@@ -167,12 +181,12 @@ _FACTS = f"""
         select case when l.kind = 'ADDITIONAL' then c.additional else c."is" end as cap
         from cap c where c.starts <= l.signed_on and l.signed_on < c.ends) cap on true
     left join lateral (
-        select t."is" as months from term t
+        select t."is" as months, t.certainty from term t
         where t.starts <= l.signed_on and l.signed_on < t.ends
           and t.lo <= l.county and l.county < t.hi
         order by t.lo desc limit 1) term on true
     left join lateral (
-        select p."is" as rate from product p
+        select p."is" as rate, p.certainty from product p
         where p.starts <= l.signed_on and l.signed_on < p.ends and p.lender = l.lender
           and p.lo <= l.division and l.division < p.hi
         order by p.lo desc limit 1) fixed on true
@@ -181,10 +195,14 @@ _FACTS = f"""
     -- loan whose repayments do not add up to its reported balance may owe anything up to its
     -- principal (rules.md, outstanding).
     cross join lateral (
-        select coalesce(sum(o.principal - o.repaid) filter (where o.adds_up), 0) as certain,
-               coalesce(sum(o.principal) filter (where not o.adds_up), 0) as uncertain
+        select coalesce(sum(o.principal - o.repaid) filter (where o.adds_up), 0) as at_least,
+               coalesce(sum(case when o.adds_up then o.principal - o.repaid
+                                 else o.principal end), 0) as at_most,
+               array_remove(array_agg(distinct case when not o.adds_up
+                                               then 'repayments:' || o.agency end), null)
+                   as repayments_unclear
         from (
-            select c.principal, repaid.by_signing as repaid,
+            select c.agency, c.principal, repaid.by_signing as repaid,
                    c.as_at > :on or c.principal - repaid.by_report = c.balance as adds_up
             from (select l.person_key union select m.person_key from member m
                   where m.household_key = l.home_key
@@ -205,17 +223,20 @@ _FACTS = f"""
                        and c.contract_no is not distinct from l.parent_contract_no)) o) family
     -- Normal lines settled by the business date, against the reference interest of their days. R
     -- never decreases, so a day billed twice has its reference once: each line adds what R rises
-    -- beyond the lines before it.
+    -- beyond the lines before it. The excess is split by who bore the lines.
     left join lateral (
-        select count(*) as line_count, sum(i.amount) as charged, sum(greatest(0,
-                   i.upto - greatest(i.from_, coalesce(i.before, 0)))) as reference,
-               sum(i.amount) filter (where i.borne_by = 'HOUSEHOLD') as by_household,
-               sum(i.amount) filter (where i.borne_by = 'TREASURY') as by_treasury,
-               sum(i.amount) filter (where i.borne_by = 'BANK') as by_bank
+        select count(*) as line_count, sum(i.amount) as charged,
+               case when bool_and(i.due is not null) then sum(i.due) end as reference,
+               coalesce(sum(i.amount - i.due) filter (where i.borne_by = 'HOUSEHOLD'), 0)
+                   as household_share,
+               coalesce(sum(i.amount - i.due) filter (where i.borne_by = 'TREASURY'), 0)
+                   as treasury_share,
+               coalesce(sum(i.amount - i.due) filter (where i.borne_by = 'BANK'), 0) as bank_share
         from (
-            select i.amount, i.borne_by, r.from_, r.upto,
-                   max(r.upto) over (order by i.period_start, i.period_end, i.line_no
-                       rows between unbounded preceding and 1 preceding) as before
+            select i.amount, i.borne_by, case when r.from_ is not null and r.upto is not null
+                       then greatest(0, r.upto - greatest(r.from_, max(r.upto) over (
+                           order by i.period_start, i.period_end, i.line_no
+                           rows between unbounded preceding and 1 preceding))) end as due
             from interest_line i
             cross join lateral (
                 select coalesce(
@@ -271,11 +292,13 @@ _COLUMNS: dict[str, Any] = {
     "name_fits": Boolean,
     "households_undeclared": ARRAY(Text),
     "contracts_undeclared": ARRAY(Text),
+    "registration_unclear": ARRAY(Text),
+    "repayments_unclear": ARRAY(Text),
+    "conditions_unclear": ARRAY(Text),
     "status_known": Boolean,
     "status_on_signing": Text,
-    "members_known": Boolean,
+    "marginal_is_assumed": Boolean,
     "someone_able": Boolean,
-    "someone_unclear": Boolean,
     "needs_capacity_review": Boolean,
     "age": Integer,
     "age_from": Integer,
@@ -283,11 +306,13 @@ _COLUMNS: dict[str, Any] = {
     "enterprise_cutoff": Date,
     "marginal_from": Date,
     "cap": Numeric,
-    "others_outstanding": Numeric,
-    "others_unclear": Numeric,
+    "others_at_least": Numeric,
+    "others_at_most": Numeric,
     "longest_term": Integer,
+    "term_is_assumed": Boolean,
     "latest_maturity": Date,
     "policy_rate": Numeric,
+    "rate_is_assumed": Boolean,
     "live": Boolean,
     "disposition": Text,
     "to_commercial": Text,
@@ -298,9 +323,9 @@ _COLUMNS: dict[str, Any] = {
     "charged": Numeric,
     "reference": Numeric,
     "excess": Numeric,
-    "by_household": Numeric,
-    "by_treasury": Numeric,
-    "by_bank": Numeric,
+    "household_share": Numeric,
+    "treasury_share": Numeric,
+    "bank_share": Numeric,
 }
 
 LOAN_FACTS = table("loan_facts", *[column(name, kind) for name, kind in _COLUMNS.items()])

@@ -92,7 +92,9 @@ KEEP_REFS = text("""
     insert into contract_ref (agency, contract_no, household_key, loan_id, person_key, division)
     select distinct on (agency, contract_no)
            agency, contract_no, household_key, id, person_key, division
-    from pushed where outcome in ('accepted', 'superseded')
+    from pushed p
+    where outcome = 'accepted' or (outcome = 'superseded' and not exists (
+        select from contract_ref r where r.agency = p.agency and r.contract_no = p.contract_no))
     order by agency, contract_no, source_version desc
     on conflict (agency, contract_no) do update set division = excluded.division
 """)

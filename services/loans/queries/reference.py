@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from services.loans.queries.facts import IN_SCOPE
+
 PUSHED_LOANS = text("""
     select distinct loan_id from pushed where outcome in ('accepted', 'superseded')
 """)
@@ -35,22 +37,24 @@ FORGET = [
     text("delete from reference_terms where loan_id = any(:loans)"),
 ]
 
-# Loans whose stored reference rests on other terms than those that count on the business date.
+# Loans in scope whose stored reference rests on other terms than those that count on the business
+# date. Of interest taken in advance, for days after it, what happened later is not known either.
 TERMS_ON_BUSINESS_DATE = text(f"""
     select c.household_key, c.id as loan_id, c.principal, c.annual_rate, c.rate_changes,
-           c.disbursed_on, c.matures_on, c.closed_on, c.terms_digest,
-           {_REPAID.format(known="cast(:on as date)")},
+           c.disbursed_on, c.matures_on, case when c.closed_on <= :on then c.closed_on end
+               as closed_on, c.terms_digest, {_REPAID.format(known="cast(:on as date)")},
            (select array_agg(distinct day) from interest_line i,
                    unnest(array[i.period_start, i.period_end]) as day
             where i.loan_id = c.id and i.superseded_at is null and i.kind = 'NORMAL'
               and i.settled_on <= :on) as days
     from contract c
     left join reference_terms t on t.household_key = c.household_key and t.loan_id = c.id
-    where c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to
-      and c.product = 'POVERTY_MICRO' and c.signed_on <= :on
+    where {IN_SCOPE} and c.product = 'POVERTY_MICRO'
       and exists (select from interest_line i where i.loan_id = c.id and i.kind = 'NORMAL'
                     and i.superseded_at is null and i.settled_on <= :on)
       and (t.terms_digest is null or t.terms_digest <> c.terms_digest
+           or exists (select from interest_line i where i.loan_id = c.id and i.kind = 'NORMAL'
+                      and i.superseded_at is null and i.settled_on <= :on and i.period_end > :on)
            or t.engine_version <> :engine_version
            or (case when t.closed_on <= :on then t.closed_on end)
               is distinct from (case when c.closed_on <= :on then c.closed_on end))
@@ -60,7 +64,7 @@ REFERENCE_NOW = [
     text("drop table if exists reference_now"),
     text("""
         create temp table reference_now
-            (loan_id uuid, day date, amount numeric(14, 2), primary key (loan_id, day))
+            (loan_id uuid, day date, amount numeric, primary key (loan_id, day))
         on commit drop
     """),
 ]
@@ -69,8 +73,7 @@ ORDINARY_EXCESS = [
     text("drop table if exists ordinary_excess"),
     text("""
         create temp table ordinary_excess
-            (loan_id uuid primary key, line_count int, charged numeric(14, 2),
-             reference numeric(14, 2))
+            (loan_id uuid primary key, line_count int, charged numeric, reference numeric)
         on commit drop
     """),
 ]

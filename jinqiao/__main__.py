@@ -1,0 +1,5 @@
+"""`python -m jinqiao` is the command `jinqiao`."""
+
+from jinqiao.command import main
+
+main()
