@@ -12,7 +12,7 @@ RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 
 # A .venv whose Python is gone, say after an upgrade of the machine, is made anew.
-ifneq ($(shell $(VENV) -c 'import pip; print("whole")' 2>&1),whole)
+ifneq ($(shell { $(VENV) -c 'import pip; print("whole")'; } 2>&1),whole)
 $(shell rm -f $(RUNTIME) $(DEVELOPMENT))
 endif
 

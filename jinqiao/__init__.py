@@ -1,0 +1,1 @@
+"""The command `jinqiao`: puts gateway and services together on one machine, and tries them."""

@@ -31,10 +31,12 @@ class Worker:
     """The background of some services. `feeds` reaches all services' feeds, with a token."""
 
     def __init__(self, services: Sequence[Service], feeds: AsyncClient) -> None:
+        # In this order what one service does reaches the others in the same round.
         self._steps = [
             (service, name, step)
+            for steps_of in (_work_of, _relay_of, _copies_of)
             for service in services
-            for name, step in _steps_of(service, feeds).items()
+            for name, step in steps_of(service, feeds).items()
         ]
 
     async def drain(self) -> None:
@@ -70,14 +72,21 @@ async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | No
         yield session if (await session.execute(_LOCK, {"step": name})).scalar() else None
 
 
-def _steps_of(service: Service, feeds: AsyncClient) -> dict[str, Step]:
-    steps: dict[str, Step] = {"relay": _relay}
-    for projection in service.projections:
-        steps[f"copy of {projection.source}"] = partial(_copy, projection, feeds)
-    if service.resources:
-        steps["jobs"] = jobs.work
+def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Step]:
+    pushed: dict[str, Step] = {"jobs": jobs.work} if service.resources else {}
     asking = {name: partial(step, feeds) for name, step in service.feed_steps.items()}
-    return steps | dict(service.steps) | asking
+    return pushed | dict(service.steps) | asking
+
+
+def _relay_of(_: Service, __: AsyncClient) -> dict[str, Step]:
+    return {"relay": _relay}
+
+
+def _copies_of(service: Service, feeds: AsyncClient) -> dict[str, Step]:
+    return {
+        f"copy of {projection.source}": partial(_copy, projection, feeds)
+        for projection in service.projections
+    }
 
 
 async def _relay(_: Service, session: AsyncSession) -> int:

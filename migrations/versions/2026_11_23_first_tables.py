@@ -1019,7 +1019,7 @@ def upgrade() -> None:
         schema="subsidy",
     )
     op.create_index(
-        "loan_number_idx", "loan", ["agency", "contract_no"], unique=True, schema="subsidy"
+        "loan_number_idx", "loan", ["agency", "contract_no"], unique=False, schema="subsidy"
     )
     op.create_table(
         "outbox",

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from kernel.access import Caller
 from kernel.bulk.reads import Reads
 from kernel.bulk.resource import Push, Rejection, Resource
@@ -33,8 +35,8 @@ def _columns(push: Push, household: HouseholdIn) -> dict[str, Any]:
         "main_cause": household.main_cause,
         "other_causes": json.dumps(household.other_causes),
         "per_capita_income": household.per_capita_income,
-        "statuses": json.dumps([status.model_dump(mode="json") for status in household.statuses]),
-        "members": json.dumps([_member(push.keys, member) for member in household.members]),
+        "statuses": to_json(household.statuses).decode(),
+        "members": to_json([_member(push.keys, member) for member in household.members]).decode(),
         "as_at": household.as_at or push.today,
     }
 
@@ -45,7 +47,7 @@ def _member(keys: Keys, member: MemberIn) -> dict[str, Any]:
     person_key = keys.person_key(certificate.id_number)
     personal = {"name": member.name, "id_number": certificate.id_number, "phone": member.phone}
     sealed = keys.seal(_PERSONAL, person_key, json.dumps(personal))
-    kept = member.model_dump(mode="json", exclude={"name", "id_number", "phone"})
+    kept = member.model_dump(exclude={"name", "id_number", "phone"})
     return {
         **kept,
         "person_key": str(person_key),

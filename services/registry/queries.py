@@ -49,34 +49,44 @@ ANNOUNCE = text("""
     member as (
         select l.*, next.counts_from as next_from, l.next_n is not distinct from l.n + 1 as stays
         from listed l left join report next
-            on next.household_key = l.household_key and next.n = l.next_n)
+            on next.household_key = l.household_key and next.n = l.next_n),
+    -- One aggregate for all households each; a subquery a household reads its CTE every time.
+    places as (
+        select household_key, json_agg(json_build_object('division', division,
+                   'known_from', counts_from, 'known_to', counts_to)) as places
+        from report group by household_key),
+    statuses as (
+        select household_key, json_agg(json_build_object('status', status,
+                   'valid_from', valid_from, 'valid_to', coalesce(valid_to, date 'infinity'),
+                   'known_from', counts_from, 'known_to', counts_to)) as statuses
+        from status group by household_key),
+    members as (
+        select household_key, json_agg(json_build_object(
+                   'person_key', person_key, 'name_key', name_key, 'born_on', born_on,
+                   'joined_on', coalesce(joined_on, date '-infinity'),
+                   'gone_on', least(left_on, died_on, case when not stays then counts_to end,
+                                    date 'infinity'),
+                   'known_from', counts_from,
+                   'known_to', case when stays then counts_to else date 'infinity' end,
+                   'holds_from', case when n = first_n then date '-infinity' else counts_from end,
+                   'holds_to', coalesce(next_from, date 'infinity'),
+                   'able_to_work', case when labour_skill in ('ORDINARY', 'SKILLED', 'WEAK_OR_HALF')
+                                        then true
+                                        when labour_skill in ('LOST', 'NONE') then false end,
+                   'needs_capacity_review', case when disability_category in (5, 6) then true
+                                                 when disability_category = 7 then null
+                                                 else false end)) as members
+        from member group by household_key)
     select 'household.recorded', r.household_key, r.agency, r.division, json_build_object(
         'household_key', r.household_key,
         'household_no', r.household_no,
         'agency', r.agency,
-        'places', (select json_agg(json_build_object(
-                'division', division, 'known_from', counts_from, 'known_to', counts_to))
-            from report p where p.household_key = r.household_key),
-        'statuses', (select coalesce(json_agg(json_build_object(
-                'status', status, 'valid_from', valid_from,
-                'valid_to', coalesce(valid_to, date 'infinity'),
-                'known_from', counts_from, 'known_to', counts_to)), '[]')
-            from status s where s.household_key = r.household_key),
-        'members', (select coalesce(json_agg(json_build_object(
-                'person_key', person_key, 'name_key', name_key, 'born_on', born_on,
-                'joined_on', coalesce(joined_on, date '-infinity'),
-                'gone_on', least(left_on, died_on, case when not stays then counts_to end,
-                                 date 'infinity'),
-                'known_from', counts_from,
-                'known_to', case when stays then counts_to else date 'infinity' end,
-                'holds_from', case when n = first_n then date '-infinity' else counts_from end,
-                'holds_to', coalesce(next_from, date 'infinity'),
-                'able_to_work', case when labour_skill in ('ORDINARY', 'SKILLED', 'WEAK_OR_HALF')
-                                     then true
-                                     when labour_skill in ('LOST', 'NONE') then false end,
-                'needs_capacity_review', case when disability_category in (5, 6) then true
-                                              when disability_category = 7 then null
-                                              else false end)), '[]')
-            from member m where m.household_key = r.household_key))
-    from report r where r.counts_to = date 'infinity'
+        'places', p.places,
+        'statuses', coalesce(s.statuses, '[]'),
+        'members', coalesce(m.members, '[]'))
+    from report r
+    join places p using (household_key)
+    left join statuses s using (household_key)
+    left join members m using (household_key)
+    where r.counts_to = date 'infinity'
 """)

@@ -40,7 +40,7 @@ class Payment(Fact, table=True):
 class Loan(Row, table=True):
     """Copy: a contract under its bank's number. `division` is the branch's."""
 
-    __table_args__ = (Index("loan_number_idx", "agency", "contract_no", unique=True),)
+    __table_args__ = (Index("loan_number_idx", "agency", "contract_no"),)
     metadata = SCHEMA
 
     household_key: UUID = Field(primary_key=True)

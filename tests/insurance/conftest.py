@@ -28,7 +28,6 @@ def findings(office: Visitor, drain: Callable[[], None]) -> Findings:
 
     def findings(rule: str, on: str, by: Visitor = office, **scope: str) -> list[dict[str, Any]]:
         asked = {"business_date": on, "rules": [rule], **scope}
-        drain()
         answer = by.post("/v1/rectification/screenings", json=asked)
         assert answer.status_code == 202, answer.text
         drain()

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from jinqiao import postgres
 from jinqiao.postgres import DataFolderUnreachable, Server, ServerProblem, running, start, stop
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="is about being started as root")
+as_root = pytest.mark.as_root
 
 
 @pytest.fixture(scope="module")

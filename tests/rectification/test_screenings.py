@@ -1,5 +1,6 @@
 """Screenings: asked for, judged by the services that own the rows, never changed."""
 
+import asyncio
 from collections.abc import Callable
 
 from anyio.from_thread import BlockingPortal
@@ -43,6 +44,8 @@ def test_a_supervisor_finds_what_was_acknowledged_before_he_asked(
     assert judged["judged_at"] > judged["requested_at"]
     assert judged["counts"] == {"LOAN-12": {"not_met": 1}}
     assert set(judged["positions"]) == {"gateway", "registry", "loans", "subsidy", "insurance"}
+    assert judged["positions"]["loans"] == 1
+    assert judged["positions"]["gateway"] >= 2, "both agencies were recorded before"
     assert after["state"] == "judged"
     assert [finding["rule_id"] for finding in after["items"]] == ["LOAN-12"]
 
@@ -171,6 +174,30 @@ def test_a_supervisors_run_waits_for_every_judge(
         states.append(supervisor.get(run.headers["Location"]).json()["state"])
 
     assert states == ["requested", "requested", "requested", "judged", "judged"]
+
+
+def test_a_supervisors_run_is_closed_though_its_last_answers_cross(
+    visit: Visit, portal: BlockingPortal, exchange: Exchange
+) -> None:
+    supervisor = visit("supervisor", divisions=[PROVINCE])
+    run = supervisor.post(SCREENINGS, json={"business_date": "2018-06-30"})
+    event = {"data": {"screening_id": run.json()["screening_id"]}}
+
+    async def tell(service: str) -> None:
+        async with exchange.services["rectification"].database.begin() as session:
+            await close_screenings(service, session, [event])
+
+    async def cross() -> None:
+        await tell("loans")
+        async with exchange.services["rectification"].database.begin() as session:
+            await close_screenings("subsidy", session, [event])
+            crossing = asyncio.create_task(tell("insurance"))
+            await asyncio.wait({crossing}, timeout=0.5)
+        await crossing
+
+    portal.call(cross)
+
+    assert supervisor.get(run.headers["Location"]).json()["state"] == "judged"
 
 
 def test_an_office_whose_borrower_is_known_by_another_name_is_told_undetermined(
