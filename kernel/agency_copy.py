@@ -65,14 +65,25 @@ async def copy_agencies(session: AsyncSession, events: list[Event]) -> None:
     )
 
 
-SERVING = """
-    (select a.code from agency a join agency_place place on place.code = a.code
-     where a.agency_type = '{kind}' and place.lo <= {county} and {county} < place.hi
-       and a.valid_from <= {day} and {day} < a.valid_to
-       and not exists (select from agency member where member.parent = a.code))
+def serving(kind: str, counties: str) -> str:
+    """SQL for a CTE named `serving`: the agencies of a kind that serve these counties, and when.
+
+    A bank with members is represented by its members: 省联社 itself lends to nobody.
+    """
+    return f"""
+        select place_of.county, a.code, a.valid_from, a.valid_to
+        from {counties} as place_of(county)
+        join agency_place place on place.lo <= place_of.county and place_of.county < place.hi
+        join agency a on a.code = place.code and a.agency_type = '{kind}'
+        where not exists (select from agency member where member.parent = a.code)
+    """
+
+
+AMONG_SERVING = """
+    (select s.code from serving s
+     where s.county = {county} and s.valid_from <= {day} and {day} < s.valid_to)
 """
-"""SQL for the agencies of a kind that serve a county on a day. A bank with members is represented
-by its members: 省联社 itself lends to nobody."""
+"""SQL for those of the CTE `serving` that serve one county on one day."""
 
 
 def undeclared(kind: str, service: str, agencies: str, county: str, day: str) -> str:

@@ -96,6 +96,7 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.POLICIES_WRITE,
             May.POLICIES_READ,
             May.CLAIMS_WRITE,
+            May.HOUSEHOLDS_READ,
             May.CLAIMS_READ,
         }
         | _READS_FINDINGS

@@ -40,27 +40,25 @@ ANNOUNCE = text("""
             as s(status, valid_from, valid_to, place)),
     listed as (
         select r.household_key, r.n, r.counts_from, r.counts_to, m.*,
-               min(r.n) over (partition by r.household_key, m.person_key order by r.n
-                              range between 1 following and unbounded following) as next_n,
+               min(r.counts_from) over (partition by r.household_key, m.person_key order by r.n
+                   range between 1 following and unbounded following) as next_from,
                min(r.n) over (partition by r.household_key, m.person_key) as first_n
         from report r, jsonb_to_recordset(r.members) as m(person_key uuid, name_key uuid,
             born_on date, joined_on date, left_on date, died_on date, labour_skill text,
             disability_category int)),
     member as (
-        select l.*, next.counts_from as next_from, l.next_n is not distinct from l.n + 1 as stays
-        from listed l left join report next
-            on next.household_key = l.household_key and next.n = l.next_n),
-    -- One aggregate for all households each; a subquery a household reads its CTE every time.
-    places as (
+        select *, next_from is not distinct from counts_to as stays from listed),
+    -- One aggregate for all households each, made once: the planner guesses one household.
+    places as materialized (
         select household_key, json_agg(json_build_object('division', division,
                    'known_from', counts_from, 'known_to', counts_to)) as places
         from report group by household_key),
-    statuses as (
+    statuses as materialized (
         select household_key, json_agg(json_build_object('status', status,
                    'valid_from', valid_from, 'valid_to', coalesce(valid_to, date 'infinity'),
                    'known_from', counts_from, 'known_to', counts_to)) as statuses
         from status group by household_key),
-    members as (
+    members as materialized (
         select household_key, json_agg(json_build_object(
                    'person_key', person_key, 'name_key', name_key, 'born_on', born_on,
                    'joined_on', coalesce(joined_on, date '-infinity'),

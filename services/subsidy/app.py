@@ -19,5 +19,8 @@ def create_app(parts: Parts) -> FastAPI:
         routers=ROUTERS,
         resources=[PAYMENTS],
         projections=PROJECTIONS,
-        steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY, after=["loans"])},
+        steps={
+            "pending": retry_pending(READY),
+            "judge": judge_step(judge, ready=READY, after=["loans"]),
+        },
     )

@@ -42,9 +42,10 @@ _INDEXES = """
 """
 _CONSTRAINTS = """
     select t.relname as table_name, c.conname as name, c.contype::text as kind,
-        array_to_string(array(select a.attname from unnest(c.conkey) with ordinality as k(number, at)
+           array_to_string(array(
+        select a.attname from unnest(c.conkey) with ordinality as k(number, at)
         join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number order by k.at), '_')
-        as columns
+           as columns
     from pg_constraint c join pg_class t on t.oid = c.conrelid
     join pg_namespace n on n.oid = t.relnamespace
     where n.nspname = any(:services) and c.contype in ('p', 'u', 'f', 'c')

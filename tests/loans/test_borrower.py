@@ -32,11 +32,12 @@ def test_a_borrower_is_registered_by_the_status_of_the_signing_day(visit, drain)
         "marginal, before it counts": ("2020-06-30", [("MARGINAL", "2015-01-01")]),
         "marginal, from when it counts": ("2020-07-01", [("MARGINAL", "2015-01-01")]),
     }
-    loans = {}
+    households, loans = [], {}
     for name, (signed_on, statuses) in stories.items():
         borrower = a_person()
+        households.append(a_household(borrower, statuses=statuses))
         loans[name] = a_contract(borrower, signed_on=signed_on)
-        push(office, "households", a_household(borrower, statuses=statuses))
+    push(office, "households", *households)
     push(bank, "contracts", *loans.values())
 
     found = screened(supervisor, drain, "2020-12-31", "LOAN-01", "LOAN-23")
@@ -74,12 +75,17 @@ def test_a_borrower_is_a_member_of_the_household_on_the_signing_day(visit, drain
         "died the day before": {"died_on": "2018-03-04"},
         "died the next": {"died_on": "2018-03-06"},
     }
-    loans = {}
+    households, loans = [], {}
     for name, days in stories.items():
         borrower = a_person()
+        households.append(a_household(a_person(), a_member(borrower, **days)))
         loans[name] = a_contract(borrower)
-        push(office, "households", a_household(a_person(), a_member(borrower, **days)))
+    known, spaced = a_person(name="王金桥"), a_person(name="李小满")
+    push(office, "households", a_household(known, spaced), *households)
+    loans["under another name"] = a_contract(Person("王银桥", known.id_number))
+    loans["with a space in it"] = a_contract(Person("李 小满", spaced.id_number))
     push(bank, "contracts", *loans.values())
+    declare(office, "households")
 
     found = screened(supervisor, drain, "2018-12-31", "LOAN-01", "LOAN-02", "LOAN-04")
 
@@ -90,27 +96,15 @@ def test_a_borrower_is_a_member_of_the_household_on_the_signing_day(visit, drain
         "left the next": "met",
         "died the day before": "not_met",
         "died the next": "met",
+        "under another name": "undetermined",
+        "with a space in it": "met",
     }
+    unclear = found.finding("LOAN-01", loans["under another name"])
+    assert unclear["missing"] == ["borrower_name"]
     # Who is in no household on the day is a stranger that day.
     strangers = {name: loans[name] for name in ("joined the next", "left that day")}
     assert set(found.verdicts("LOAN-02", strangers).values()) == {"undetermined"}
     assert set(found.verdicts("LOAN-04", strangers).values()) == {"undetermined"}
-
-
-def test_a_known_number_under_another_name_is_nobody_in_particular(visit, drain):
-    office, bank, supervisor = visit("poverty_office"), visit("bank"), visit("supervisor")
-    known, spaced = a_person(name="王金桥"), a_person(name="李小满")
-    push(office, "households", a_household(known, spaced))
-    declare(office, "households")
-    other_name = a_contract(Person("王银桥", known.id_number))
-    same_name = a_contract(Person("李 小满", spaced.id_number))
-    push(bank, "contracts", other_name, same_name)
-
-    found = screened(supervisor, drain, "2018-12-31", "LOAN-01")
-
-    assert found.verdict("LOAN-01", same_name) == "met"
-    unclear = found.finding("LOAN-01", other_name)
-    assert (unclear["verdict"], unclear["missing"]) == ("undetermined", ["borrower_name"])
 
 
 def test_an_unknown_number_is_a_strangers_only_inside_one_declared_interval(visit, drain):
@@ -156,17 +150,18 @@ def test_someone_in_the_household_must_be_able_to_work(visit, drain):
         "the able one has died": [("LOST", {}), ("ORDINARY", {"died_on": "2018-03-04"})],
         "the blank one has left": [("LOST", {}), (None, {"left_on": "2018-03-05"})],
     }
-    loans = {}
+    households, loans = [], {}
     for name, skills in stories.items():
         borrower, other = a_person(), a_person()
         members = [
             a_member(person, labour_skill=skill, **days)
             for person, (skill, days) in zip((borrower, other), skills, strict=True)
         ]
-        push(office, "households", a_household(*members))
+        households.append(a_household(*members))
         loans[name] = a_contract(borrower)
     parent, child = a_person(), a_person("2010-05-01")
-    push(office, "households", a_household(a_member(parent, labour_skill="LOST"), child))
+    households.append(a_household(a_member(parent, labour_skill="LOST"), child))
+    push(office, "households", *households)
     loans["only a child"] = a_contract(parent)
     loans["a stranger"] = a_contract(a_person())
     push(bank, "contracts", *loans.values())
@@ -201,18 +196,16 @@ def test_skills_are_those_of_the_report_that_held_on_the_signing_day(visit, drai
     push(bank, "contracts", *loans.values())
 
     found = screened(supervisor, drain, "2018-12-31", "LOAN-02")
-    earlier = screened(supervisor, drain, "2018-05-31", "LOAN-02")
 
     assert found.verdicts("LOAN-02", loans) == {
         "2017-12-31": "met",  # the first report holds for the days before it, too
         "2018-05-31": "met",
         "2018-06-01": "not_met",
     }
-    assert earlier.findings == []
 
 
 def test_a_borrower_has_completed_18_to_65_years_on_applying(visit, drain):
-    office, bank, supervisor = visit("poverty_office"), visit("bank"), visit("supervisor")
+    bank, supervisor = visit("bank"), visit("supervisor")
     stories = {
         "on the 18th birthday": ("2000-03-05", "2018-03-05", "met"),
         "on the day before it": ("2000-03-05", "2018-03-04", "not_met"),
@@ -223,11 +216,10 @@ def test_a_borrower_has_completed_18_to_65_years_on_applying(visit, drain):
         "66 years after 29 February": ("1952-02-29", "2018-02-28", "met"),
         "on the 1 March that follows that": ("1952-02-29", "2018-03-01", "not_met"),
     }
-    loans = {}
-    for name, (born, applied_on, _) in stories.items():
-        borrower = a_person(born)
-        push(office, "households", a_household(borrower))
-        loans[name] = a_contract(borrower, applied_on=applied_on, signed_on="2018-03-20")
+    loans = {
+        name: a_contract(a_person(born), applied_on=applied_on, signed_on="2018-03-20")
+        for name, (born, applied_on, _) in stories.items()
+    }
     push(bank, "contracts", *loans.values())
 
     found = screened(supervisor, drain, "2018-12-31", "LOAN-03")
@@ -246,13 +238,13 @@ def test_a_mental_disability_asks_for_a_persons_look(visit, drain):
         "category 6, issued again": ("6302", "not_met"),
         "category 7": ("71", "undetermined"),
     }
-    loans = {}
+    households, loans = [], {}
     for name, (certificate, _) in stories.items():
         borrower = a_person()
-        push(office, "households", a_household(a_member(borrower, certificate)))
+        households.append(a_household(a_member(borrower, certificate)))
         loans[name] = a_contract(borrower)
     spouse, borrower = a_person(), a_person()
-    push(office, "households", a_household(borrower, a_member(spouse, "61")))
+    push(office, "households", *households, a_household(borrower, a_member(spouse, "61")))
     loans["the spouse's"] = a_contract(borrower)
     loans["a stranger"] = a_contract(a_person())
     push(bank, "contracts", *loans.values())

@@ -60,11 +60,12 @@ def ndjson(rows: Iterable[Any]) -> bytes:
     return b"\n".join(lines) + b"\n"
 
 
-EXPORT = (
-    "年度 省 市 县 乡 村 村代码 户编号 人口编号 姓名 性别 出生日期 证件号码 民族 与户主关系 文化程度 "
-    "在校生状况 劳动技能 健康状况 识别年度 脱贫状态 脱贫年度 贫困户属性 主要致贫原因 其他致贫原因 "
-    "人均纯收入 增加日期 减少日期 死亡日期"
-).split()
+_HEADINGS = """
+    年度 省 市 县 乡 村 村代码 户编号 人口编号 姓名 性别 出生日期 证件号码 民族 与户主关系 文化程度
+    在校生状况 劳动技能 健康状况 识别年度 脱贫状态 脱贫年度 贫困户属性 主要致贫原因 其他致贫原因
+    人均纯收入 增加日期 减少日期 死亡日期
+"""
+EXPORT = _HEADINGS.split()
 """The headings under which our tests write the national export."""
 
 

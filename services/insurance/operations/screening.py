@@ -36,8 +36,6 @@ async def judge(_: Service, session: AsyncSession, screening: Screening) -> None
             await session.execute(statement, values)
         await session.execute(findings_of(facts.UNCOVERED, covered_if_of_age, screening, judged_at))
     if screening.asks(claimed_in_time):
-        for statement in facts.LAY_OUT_INCIDENTS:
+        for statement in facts.LAY_OUT_UNCLAIMED:
             await session.execute(statement, values)
-        await session.execute(
-            findings_of(facts.INSURED_INCIDENT, claimed_in_time, screening, judged_at)
-        )
+        await session.execute(findings_of(facts.UNCLAIMED, claimed_in_time, screening, judged_at))

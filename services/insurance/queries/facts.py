@@ -1,4 +1,4 @@
-"""What is judged: people without cover, and incidents under each policy that covers them.
+"""What is judged: people without cover, and incidents without a claim.
 
 Both are laid out once a screening in a temporary table. A fact of the business date is known, a
 later one is not; the copy of the registry says what was known on which date.
@@ -6,7 +6,7 @@ later one is not; the copy of the registry says what was known on which date.
 
 from sqlalchemy import ARRAY, Boolean, Date, Integer, Numeric, Text, Uuid, column, table, text
 
-from kernel.agency_copy import SERVING, undeclared
+from kernel.agency_copy import AMONG_SERVING, serving, undeclared
 
 _COUNTY = "rpad(left({division}, 6), 12, '0')"
 
@@ -38,7 +38,7 @@ _COMPLETED_YEARS = """
 
 # --- INS-01 ---
 
-_INSURERS = SERVING.format(kind="INSURER", county="here.county", day=":on")
+_INSURERS = AMONG_SERVING.format(county="here.county", day=":on")
 _SILENT_INSURERS = undeclared("policies", "insurance", _INSURERS, "here.county", ":on")
 _HERE = {"division": "here.division", "day": ":on"}
 
@@ -54,6 +54,7 @@ _UNCOVERED = f"""
         from (select distinct division from household_place
               where known_from <= :on and :on < known_to
                 and {_IN_SCOPE.format(division="division")}) here),
+    serving as materialized ({serving("INSURER", "(select distinct county from village)")}),
     county as materialized (
         select here.county,
                case when exists (select from {_INSURERS} insurer) then {_SILENT_INSURERS}
@@ -116,11 +117,12 @@ _DAYS_TO_REPORT = _FIGURE.format(
     name="claim_report_days", kind="int", division="i.division", day='i."on"'
 )
 
-# A shared sum is divided equally by the persons of the household whom the policy covers on the
+# The anti-join comes first again. A claim answers an incident of its person by the number, or
+# without one by kind and day. A shared sum is divided equally by the persons of the household whom the policy covers on the
 # day, half up. Who died or left on that very day is one of them.
-_INSURED_INCIDENT = f"""
+_UNCLAIMED = f"""
     with {_LAW},
-    insured as materialized (
+    unclaimed as materialized (
         select i.household_key, i.person_key, i.incident_no, nullif(i.kind, 'UNKNOWN') as kind,
                i."on", i.hospital_days, i.loss, c.agency, c.policy_id, c.policy_no, c.product_code,
                coalesce(p.division, i.division) as division,
@@ -133,7 +135,14 @@ _INSURED_INCIDENT = f"""
             and p.known_from <= :on and :on < p.known_to
         where i.superseded_at is null and i."on" <= :on
           and (cast(:agency as text) is null or c.agency = :agency)
-          and {_IN_SCOPE.format(division="coalesce(p.division, i.division)")})
+          and {_IN_SCOPE.format(division="coalesce(p.division, i.division)")}
+          and not exists (
+              select from claim
+              where claim.person_key = i.person_key and claim.agency = c.agency
+                and claim.policy_no = c.policy_no and claim.superseded_at is null
+                and claim.reported_on <= :on
+                and (claim.incident_no = i.incident_no or (claim.incident_no is null
+                     and claim.kind = i.kind and claim.incident_on = i."on"))))
     select 'person' as subject_kind, i.household_key, h.household_no, i.person_key, i.agency,
            i.policy_no, i.division as village_code, i.division, i.incident_no, i.kind, i."on",
            l.basis, l.sum,
@@ -143,15 +152,9 @@ _INSURED_INCIDENT = f"""
                                               then least(i.loss, part.sum) end end as due,
            cast(:on as date) - i."on" as days_since,
            {_DAYS_TO_REPORT},
-           exists (select from claim c
-                   where c.person_key = i.person_key and c.agency = i.agency
-                     and c.policy_no = i.policy_no and c.superseded_at is null
-                     and c.reported_on <= :on
-                     and (c.incident_no = i.incident_no or (c.incident_no is null
-                          and c.kind = i.kind and c.incident_on = i."on"))) as claimed,
            case when product.id is null then array['products:' || i.agency] end as product_unknown,
            {_UNDECLARED_CLAIMS} as claims_undeclared
-    from insured i
+    from unclaimed i
     left join household h on h.household_key = i.household_key
     left join product on product.agency = i.agency and product.product_code = i.product_code
         and product.superseded_at is null
@@ -173,8 +176,8 @@ _INSURED_INCIDENT = f"""
     where l.kind is not null or i.kind is null or product.id is null
 """
 
-INSURED_INCIDENT = table(
-    "insured_incident",
+UNCLAIMED = table(
+    "unclaimed_incident",
     column("subject_kind", Text),
     column("household_key", Uuid),
     column("household_no", Text),
@@ -191,17 +194,17 @@ INSURED_INCIDENT = table(
     column("due", Numeric),
     column("days_since", Integer),
     column("claim_report_days", Integer),
-    column("claimed", Boolean),
     column("product_unknown", ARRAY(Text)),
     column("claims_undeclared", ARRAY(Text)),
 )
-"""One row an incident and policy that covers it and may answer for it. `agency`: the insurer.
+"""One row an incident and policy that covers it and may answer for it, with no claim under it.
 
+`agency` is the insurer.
 `kind` is null where the office does not know it, `basis` and `sum` also where the product is
 unknown.
 """
 
-LAY_OUT_INCIDENTS = [
-    text("drop table if exists insured_incident"),
-    text(f"create temp table insured_incident on commit drop as {_INSURED_INCIDENT}"),
+LAY_OUT_UNCLAIMED = [
+    text("drop table if exists unclaimed_incident"),
+    text(f"create temp table unclaimed_incident on commit drop as {_UNCLAIMED}"),
 ]

@@ -84,8 +84,8 @@ FOLLOW_REGISTRY = [
             returning c.*)
         insert into cover (household_key, person_key, policy_id, covered_from, covered_to, agency,
                            policy_no, product_code)
-        select {_HOME.format(person="person_key", day="covered_from")}, person_key, policy_id,
-               covered_from, covered_to, agency, policy_no, product_code
+        select {_HOME.format(person="moved.person_key", day="moved.covered_from")},
+               person_key, policy_id, covered_from, covered_to, agency, policy_no, product_code
         from moved
     """),
     text(f"""

@@ -48,10 +48,12 @@ def law_parameters(on: date) -> dict[str, Any]:
 
 async def judge(_: Service, session: AsyncSession, screening: Screening) -> None:
     """Announce every loan in scope that a rule does not find in order on the business date."""
+    asked = [rule for rule in CATALOGUE if screening.asks(rule)]
+    if not asked:
+        return
     await _lay_out(session, screening)
-    for rule in CATALOGUE:
-        if screening.asks(rule):
-            await session.execute(findings_of(LOAN_FACTS, rule, screening, clock.now()))
+    for rule in asked:
+        await session.execute(findings_of(LOAN_FACTS, rule, screening, clock.now()))
 
 
 async def _lay_out(session: AsyncSession, screening: Screening) -> None:

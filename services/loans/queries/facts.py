@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kernel.agency_copy import SERVING, undeclared, undeclared_by_any
+from kernel.agency_copy import AMONG_SERVING, serving, undeclared, undeclared_by_any
 
 IN_SCOPE = """
     c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to and c.signed_on <= :on
@@ -106,7 +106,7 @@ _FACTS = f"""
     product as materialized (select * from jsonb_to_recordset(cast(:product_rate as jsonb))
         as f("is" numeric, lender text, starts date, ends date, lo text, hi text,
              certainty text)),
-    placed as (
+    placed as materialized (
         select l.*, 'loan' as subject_kind, {_COUNTY} as county, known.number_known,
                known.name_fits, home.household_key as home_key, h.household_no,
                place.division as village_code, lender.parent as lender
@@ -123,7 +123,8 @@ _FACTS = f"""
         left join household h on h.household_key = home.household_key
         left join household_place place on place.household_key = home.household_key
             and place.known_from <= :on and :on < place.known_to
-        left join agency lender on lender.code = l.agency)
+        left join agency lender on lender.code = l.agency),
+    serving as materialized ({serving("BANK", "(select distinct county from placed)")})
     select l.*,
         {undeclared_by_any("households", "registry", "l.county", "l.signed_on")}
             as households_undeclared,
@@ -131,7 +132,7 @@ _FACTS = f"""
     undeclared(
         "contracts",
         "loans",
-        SERVING.format(kind="BANK", county="l.county", day="l.signed_on"),
+        AMONG_SERVING.format(county="l.county", day="l.signed_on"),
         "l.county",
         "l.signed_on",
     )
