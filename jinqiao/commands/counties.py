@@ -27,15 +27,18 @@ from jinqiao.partner import Partner, Refused
 _OUT = Path("out/ten-counties")
 
 
+def add_to(root: typer.Typer) -> None:
+    """Add `jinqiao generate` and `jinqiao demo`."""
+    root.command(epilog="Example: jinqiao generate --out counties --households 2000")(generate)
+    root.command(epilog="Example: jinqiao demo --from counties")(demo)
+
+
 def generate(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = _OUT,
     households: Annotated[int, typer.Option(min=1_500, help="Registered households.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 2019,
 ) -> None:
-    """Write the raw files of the ten counties, and the answer key.
-
-    Example: jinqiao generate --out /tmp/counties --households 2000
-    """
+    """Write the raw files of the ten counties, and the answer key."""
     write_files(out, seed=seed, households=households, progress=print)
     print(f"The files of ten counties are in {out}.")
 
@@ -50,7 +53,7 @@ def demo(
 ) -> None:
     """Run the main job: push the ten counties' files, screen, and print plan beside findings.
 
-    Exits 0 only if every line agrees with the answer key. Example: jinqiao demo --from DIR
+    Exits 0 only if every line agrees with the answer key.
     """
     console = Console()
     folder = from_ or out
@@ -93,7 +96,7 @@ def _exchange() -> Iterator[tuple[str, dict[str, str]]]:
         "JINQIAO_ISSUER": address,
     }
     log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - outlives this statement
-    command = [sys.executable, "-m", "jinqiao", "up"]
+    command = [sys.executable, "-m", "jinqiao.command", "up"]
     running = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         with httpx.Client(base_url=address) as http:

@@ -56,14 +56,17 @@ def covered_if_of_age(person: FromClause) -> ColumnElement[Any]:
     certainty=Certainty.ASSUMED,
 )
 def claimed_in_time(incident: FromClause) -> ColumnElement[Any]:
-    """Asked of incidents under a policy without a claim of any state: once the days are over, not met.
+    """Asked of incidents without a claim of any state: not met once the days are over.
 
-    Whether a liability fits must be known. That there is no claim is a fact only where the insurer declared its claims complete.
+    What the policy answers for must be known, and if nothing is due nothing is missing. That there
+    is no claim is a fact only where the insurer declared its claims complete.
     """
     c = incident.c
-    in_time = c.days_since <= c.claim_report_days
+    late = c.days_since > c.claim_report_days
     certain = and_(c.basis.is_not(None), func.cardinality(c.claims_undeclared) == 0)
-    return case((in_time, true()), (and_(in_time.is_(False), certain), false()), else_=null())
+    return case(
+        (or_(late.is_(False), c.due == 0), true()), (and_(late, certain), false()), else_=null()
+    )
 
 
 CATALOGUE = (covered_if_of_age, claimed_in_time)

@@ -117,9 +117,11 @@ _DAYS_TO_REPORT = _FIGURE.format(
     name="claim_report_days", kind="int", division="i.division", day='i."on"'
 )
 
-# The anti-join comes first again. A claim answers an incident of its person by the number, or
-# without one by kind and day. A shared sum is divided equally by the persons of the household whom the policy covers on the
-# day, half up. Who died or left on that very day is one of them.
+# The anti-join comes first again: a claim answers an incident of its person by the number, or
+# without one by kind and day.
+#
+# A shared sum is divided equally by the persons of the household whom the policy covers on the day,
+# half up. Who died or left on that very day is one of them.
 _UNCLAIMED = f"""
     with {_LAW},
     unclaimed as materialized (
@@ -199,9 +201,8 @@ UNCLAIMED = table(
 )
 """One row an incident and policy that covers it and may answer for it, with no claim under it.
 
-`agency` is the insurer.
-`kind` is null where the office does not know it, `basis` and `sum` also where the product is
-unknown.
+`agency` is the insurer. `kind` is null where the office does not know it, `basis` and `sum` also
+where the product is unknown.
 """
 
 LAY_OUT_UNCLAIMED = [
