@@ -212,7 +212,18 @@ async def _tell_http(request: Request, failure: Exception) -> Response:
     }
     problem = known.get(failure.status_code, problems.BadRequest)()
     problem.headers.update(failure.headers or {})
+    if failure.status_code == 405:
+        problem.headers["Allow"] = ", ".join(_methods_at(request))
     return problems.response_to(request, problem)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Every method an address takes; Starlette names those of its first route only."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    routes = [
+        route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)
+    ]
+    return sorted({method for route in routes for method in route.methods or ()})
 
 
 async def _tell_unexpected(request: Request, failure: Exception) -> Response:

@@ -6,7 +6,7 @@ one holds nothing. `drain()` runs steps until all are idle: tests and the demons
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -31,12 +31,11 @@ class Worker:
     """The background of some services. `feeds` reaches all services' feeds, with a token."""
 
     def __init__(self, services: Sequence[Service], feeds: AsyncClient) -> None:
-        # In this order what one service does reaches the others in the same round.
-        self._steps = [
-            (service, name, step)
+        # In this order what one service does reaches the others in the same round. Within a phase
+        # services work side by side: while one waits for the database another computes.
+        self._phases = [
+            [(service, steps_of(service, feeds)) for service in services]
             for steps_of in (_work_of, _relay_of, _copies_of)
-            for service in services
-            for name, step in steps_of(service, feeds).items()
         ]
 
     async def drain(self) -> None:
@@ -58,11 +57,24 @@ class Worker:
 
     async def round(self) -> int:
         """Run each step once; returns how much was done."""
-        return sum([await self._once(*step) for step in self._steps])
+        done = 0
+        for phase in self._phases:
+            each = await asyncio.gather(
+                *[_in_turn(service, steps) for service, steps in phase], return_exceptions=True
+            )
+            for result in each:
+                if isinstance(result, BaseException):
+                    raise result
+                done += result
+        return done
 
-    async def _once(self, service: Service, name: str, step: Step) -> int:
+
+async def _in_turn(service: Service, steps: Mapping[str, Step]) -> int:
+    done = 0
+    for name, step in steps.items():
         async with _alone(service, name) as session:
-            return await step(service, session) if session else 0
+            done += await step(service, session) if session else 0
+    return done
 
 
 @asynccontextmanager

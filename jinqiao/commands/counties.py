@@ -1,30 +1,24 @@
 """`jinqiao generate` and `jinqiao demo`: the ten counties, from raw files to the plan's figures."""
 
 import contextlib
-import json
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from gateway.first_operator import FILE
 from jinqiao import demonstration
 from jinqiao.counties import generate as write_files
 from jinqiao.demonstration import Line
-from jinqiao.partner import Partner, Refused
+from jinqiao.partner import Refused
+from jinqiao.throwaway import throwaway_exchange
 
 _OUT = Path("out/ten-counties")
+_LOG_WIDTH = 160
 
 
 def add_to(root: typer.Typer) -> None:
@@ -55,7 +49,7 @@ def demo(
 
     Exits 0 only if every line agrees with the answer key.
     """
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=_LOG_WIDTH)
     folder = from_ or out
     with _progress(console) as stage:
         if from_ is None:
@@ -75,48 +69,9 @@ def demo(
 def _run(folder: Path, stage: Callable[[str, int], Callable[[int], None]]) -> list[Line]:
     """The whole job against an exchange of its own, which is gone afterwards."""
     progress = demonstration.Progress(stage)
-    with _exchange() as (address, credentials), httpx.Client(base_url=address, timeout=60) as http:
-        operator = Partner(http, credentials["client_id"], credentials["client_secret"])
+    with throwaway_exchange() as operator:
         partners = demonstration.hand_over(operator, folder, progress)
         return list(demonstration.compare(partners, folder, progress))
-
-
-@contextlib.contextmanager
-def _exchange() -> Iterator[tuple[str, dict[str, str]]]:
-    """An exchange as `jinqiao up` runs it, on a free port and a database of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="jinqiao-demo-"))
-    folder.chmod(0o711)  # as root, the database runs as another user who must pass through
-    data = folder / "data"
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "JINQIAO_DATA": str(data),
-        "JINQIAO_PORT": str(port),
-        "JINQIAO_ISSUER": address,
-    }
-    log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - outlives this statement
-    command = [sys.executable, "-m", "jinqiao.command", "up"]
-    running = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
-        with httpx.Client(base_url=address) as http:
-            demonstration.wait_until_ready(http, lambda: running.poll() is None)
-        yield address, json.loads((data / FILE).read_text())
-    except Refused:
-        log.seek(0)
-        sys.stderr.write(log.read())
-        raise
-    finally:
-        running.terminate()
-        running.wait(60)
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -108,6 +108,9 @@ def _household(lines: Sequence[Line], generation: int | None) -> dict[str, Any]:
             message = "A cell of this line stands under no heading."
             fault = Fault(pointer="", code="no-heading", message=message, line=line.number)
             raise Unreadable(fault)
+    household_no = lines[0].issued("household_no")
+    if not household_no:
+        raise lines[0].unreadable("household_no", "missing", "is blank.")
     year = _one(lines, "year").year("year")
     members = [
         _member(replace(line, part=f"/members/{place}"), generation)
@@ -118,7 +121,7 @@ def _household(lines: Sequence[Line], generation: int | None) -> dict[str, Any]:
         if phone and member.get("relation") == "HEAD":
             member.setdefault("phone", phone)
     return _without_blanks(
-        household_no=lines[0].issued("household_no"),
+        household_no=household_no,
         village_code=_village(lines),
         attribute=_one(lines, "attribute").word("attribute", "attribute", generation),
         main_cause=_one(lines, "main_cause").word("main_cause", "cause", generation),

@@ -90,7 +90,7 @@ _FACTS = f"""
             as f("is" int, starts date, ends date, lo text, hi text)
         where starts <= :on and :on < ends),
     paid as (
-        select p.household_key, p.loan_id, sum(p.amount) as received,
+        select l.*, sum(p.amount) as received,
                range_agg(daterange(p.period_start, p.period_end)) as days
         from payment p
         join loan l using (household_key, loan_id)
@@ -103,29 +103,25 @@ _FACTS = f"""
           and (cast(:agency as text) is null or l.agency = :agency)
           and (cast(:banks as text[]) is null or (l.agency, l.contract_no) in (
                select * from unnest(cast(:banks as text[]), cast(:numbers as text[]))))
-        group by p.household_key, p.loan_id),
-    charged as (
-        select i.household_key, i.loan_id, sum(i.amount) as borne, count(*) as lines,
-               min(i.period_start) as first_day
-        from interest_line i join paid using (household_key, loan_id)
-        where i.kind = 'NORMAL' and i.borne_by = 'HOUSEHOLD' and i.settled_on <= :on
-          and paid.days @> daterange(i.period_start, i.period_end)
-        group by i.household_key, i.loan_id),
-    returned as (
-        select r.household_key, r.loan_id, sum(r.amount) as refunded
-        from refund r join paid using (household_key, loan_id)
-        where r."to" = 'HOUSEHOLD' and r.paid_on <= :on
-        group by r.household_key, r.loan_id)
-    select 'loan' as subject_kind, household_key, loan_id, l.agency, l.contract_no, l.division,
-           paid.received, charged.borne, charged.lines,
-           coalesce(returned.refunded, 0.00) as refunded,
-           charged.borne - coalesce(returned.refunded, 0.00) as withheld,
+        group by l.household_key, l.loan_id)
+    select 'loan' as subject_kind, l.household_key, l.loan_id, l.agency, l.contract_no, l.division,
+           l.received, charged.borne, charged.lines, returned.refunded,
+           charged.borne - returned.refunded as withheld,
            {undeclared("refunds", "loans", "(select l.agency)", _COUNTY, "charged.first_day")}
                as refunds_undeclared
-    from paid
-    join charged using (household_key, loan_id)
-    join loan l using (household_key, loan_id)
-    left join returned using (household_key, loan_id)
+    from paid l
+    cross join lateral (
+        select sum(i.amount) as borne, count(*) as lines, min(i.period_start) as first_day
+        from interest_line i
+        where i.household_key = l.household_key and i.loan_id = l.loan_id and i.kind = 'NORMAL'
+          and i.borne_by = 'HOUSEHOLD' and i.settled_on <= :on
+          and l.days @> daterange(i.period_start, i.period_end)
+        having count(*) > 0) charged
+    cross join lateral (
+        select coalesce(sum(r.amount), 0.00) as refunded
+        from refund r
+        where r.household_key = l.household_key and r.loan_id = l.loan_id
+          and r."to" = 'HOUSEHOLD' and r.paid_on <= :on) returned
 """
 
 SUBSIDY_FACTS = table(

@@ -50,7 +50,7 @@ def test_every_figure_has_a_date_and_a_citation(path: Path) -> None:
     assert content["value"]
     for value in content["value"]:
         assert isinstance(value["from"], date)
-        assert re.search(r"\d{4}|民法典", value["cite"]), "a citation names a document and its year"
+        assert re.search("[\u4e00-\u9fff]{4}", value["cite"]), "a citation names a document"
         assert Certainty(value.get("certainty", "stated"))
         assert value.keys() - {"from", "to", "cite", "certainty", "note", "division", "lender"}
 
@@ -70,8 +70,9 @@ def test_no_figure_of_law_stands_in_a_rule() -> None:
 
 def test_rules_know_columns_and_nothing_else() -> None:
     for path in _RULES:
-        own = f"services.{path.parent.name}.vocabulary"
-        assert imports_of(path) <= {"typing", "sqlalchemy", "kernel.law", own}, name(path)
+        columns = {"sqlalchemy", "sqlalchemy.dialects.postgresql"}
+        own = {"kernel.law", f"services.{path.parent.name}.vocabulary"}
+        assert imports_of(path) <= {"typing"} | columns | own, name(path)
 
 
 def test_no_rule_is_told_twice() -> None:
@@ -105,12 +106,15 @@ def test_every_rule_has_its_words_its_source_and_an_item_of_the_plan(of: tuple[s
 def test_every_rule_has_an_example_of_each_verdict(of: tuple[str, Rule], verdict: str) -> None:
     service, rule = of
     example: str = _EXAMPLES[rule.id][verdict]
+    if verdict == "undetermined" and example.startswith("never: "):
+        return
     file, _, test = example.partition("::")
 
     path = ROOT / "tests" / service / file
     found: list[Any] = [node for node in tree_of(path).body if getattr(node, "name", "") == test]
 
     assert len(found) == 1, f"{rule.id}: {example} is no test of tests/{service}"
+    assert rule.id in path.read_text(), f"{path.name} does not name {rule.id}"
 
 
 def test_examples_are_of_rules_that_there_are() -> None:

@@ -141,14 +141,12 @@ def test_an_office_filters_and_pages_through_findings(
     three_banks: dict[str, Visitor], findings: Findings
 ) -> None:
     office = three_banks["office"]
-    pages, after = [], None
-    while True:
-        more = {"after": after} if after else {}
-        answer = office.get("/v1/rectification/findings", params={"limit": 4, **more}).json()
+    pages: list[list[dict[str, Any]]] = []
+    wanted: dict[str, Any] = {"limit": 4}
+    while wanted.get("after", "first"):
+        answer = office.get("/v1/rectification/findings", params=wanted).json()
         pages.append(answer["items"])
-        after = answer["next_after"]
-        if after is None:
-            break
+        wanted["after"] = answer["next_after"]
 
     everything = [finding for page in pages for finding in page]
     assert [len(page) for page in pages] == [4, 4, 1]

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from kernel.bulk import formats, jobs
 from tests.registry.households import CSV, NDJSON, VILLAGE, household, id_number, ndjson
 from tests.visitor import Visitor
 
 HOUSEHOLDS = "/v1/registry/households"
 BULK = "/v1/registry/bulk/households"
+ASYNC = {**NDJSON, "Prefer": "respond-async"}
 OUTCOMES = ("accepted", "unchanged", "superseded", "rejected", "pending")
 
 
@@ -26,7 +28,7 @@ def assert_counts(answer: dict[str, Any], **counts: int) -> None:
 
 def stored(office: Visitor) -> list[str]:
     items = office.get(HOUSEHOLDS, params={"limit": 200}).json()["items"]
-    return [item["household_no"] for item in items]
+    return sorted(item["household_no"] for item in items)
 
 
 def test_an_office_hears_of_each_row_what_became_of_it(office: Visitor) -> None:
@@ -123,14 +125,16 @@ def test_an_office_may_send_gzip_of_one_or_more_members(office: Visitor) -> None
     [
         (b"no gzip at all", 422),
         (gzip.compress(ndjson([household(1)]))[:-9], 422),
-        (gzip.compress(b" " * (256 * 1024 * 1024 + 1), 1), 413),
-        (gzip.compress(b" ") + gzip.compress(b" " * (256 * 1024 * 1024), 1), 413),
+        (gzip.compress(b" " * (2**20 + 1)), 413),
+        (gzip.compress(b" ") + gzip.compress(b" " * 2**20), 413),
     ],
     ids=["none", "cut", "bomb", "bomb behind a small member"],
 )
 def test_an_office_whose_gzip_is_unusable_is_told_so(
-    office: Visitor, body: bytes, status: int
+    office: Visitor, monkeypatch: pytest.MonkeyPatch, body: bytes, status: int
 ) -> None:
+    monkeypatch.setattr(formats, "INFLATED_LIMIT", 2**20)
+
     answer = office.post(BULK, content=body, headers={**NDJSON, "Content-Encoding": "gzip"})
 
     assert answer.status_code == status
@@ -201,7 +205,7 @@ def test_an_office_may_ask_for_a_job_and_follow_it(
     office: Visitor, visit: Callable[..., Visitor], drain: Callable[[], None]
 ) -> None:
     rows = [household(1), household(2, attribute="?"), household(2), b"\xff\xfe{", household(1)]
-    asked = push(office, *rows, headers={**NDJSON, "Prefer": "respond-async"})
+    asked = push(office, *rows, headers=ASYNC)
 
     assert asked.status_code == 202
     job = asked.headers["location"]
@@ -226,7 +230,7 @@ def test_an_office_may_ask_for_a_job_and_follow_it(
 def test_a_job_keeps_no_row_once_it_is_done(
     office: Visitor, drain: Callable[[], None], sql: Callable[..., list[Any]]
 ) -> None:
-    push(office, household(1), headers={**NDJSON, "Prefer": "respond-async"})
+    push(office, household(1), headers=ASYNC)
     [kept] = sql("registry", "select sealed from job_chunk")
     assert b"2302311" not in bytes(kept["sealed"])
 
@@ -236,28 +240,63 @@ def test_a_job_keeps_no_row_once_it_is_done(
     assert kept["sealed"] is None
 
 
+def test_a_job_of_an_office_is_worked_chunk_by_chunk_in_the_order_of_its_lines(
+    office: Visitor, drain: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    rows = [household(1, source_version=n, attribute=a) for n, a in ((1, "DIBAO"), (2, "WUBAO"))]
+    asked = push(office, *rows, rows[0], household(1, source_version=2), headers=ASYNC)
+    drain()
+
+    done = office.get(asked.headers["location"]).json()
+    assert_counts(done["counts"], accepted=2, unchanged=1, rejected=1)
+    assert office.get(HOUSEHOLDS).json()["items"][0]["attribute"] == "WUBAO"
+
+
+def test_a_job_of_an_office_that_fails_midway_says_so_and_keeps_what_was_done(
+    office: Visitor,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    sql: Callable[..., list[Any]],
+) -> None:
+    monkeypatch.setattr(jobs, "CHUNK", 1)
+    asked = push(office, household(1), household(2), household(3), headers=ASYNC)
+    sql("registry", "update job_chunk set sealed = 'x' where chunk_no = 2")
+    drain()
+
+    done = office.get(asked.headers["location"]).json()
+    assert (done["state"], done["counts"]["accepted"]) == ("failed", 1)
+    assert_counts(done["counts"], accepted=1, rejected=2)
+    assert stored(office) == ["230231100001"]
+    assert sql("registry", "select from job_chunk where sealed is not null") == []
+
+
 def test_more_than_a_thousand_rows_of_an_office_become_a_job(
     office: Visitor, drain: Callable[[], None]
 ) -> None:
-    asked = push(office, *[household(n) for n in range(1, 2502)])
+    asked = push(office, *[household(n) for n in range(1, 1002)])
     assert asked.status_code == 202
     drain()
 
     done = office.get(asked.headers["location"]).json()
-    assert_counts(done["counts"], accepted=2501)
+    assert_counts(done["counts"], accepted=1001)
 
 
 @pytest.mark.parametrize("query", [{"mode": "atomic"}, {"dry_run": "true"}])
 def test_an_office_may_have_a_job_withdrawn_or_only_tried(
-    office: Visitor, drain: Callable[[], None], query: dict[str, str]
+    office: Visitor,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    query: dict[str, str],
 ) -> None:
-    rows = [household(n) for n in range(1, 2102)] + [household(1, attribute="?")]
-    asked = push(office, *rows, **query)
+    monkeypatch.setattr(jobs, "CHUNK", 5)
+    rows = [household(n) for n in range(1, 12)] + [household(1, attribute="?")]
+    asked = push(office, *rows, headers=ASYNC, **query)
     drain()
 
     done = office.get(asked.headers["location"]).json()
 
-    expected = {"rejected": 2102} if "mode" in query else {"accepted": 2101, "rejected": 1}
+    expected = {"rejected": 12} if "mode" in query else {"accepted": 11, "rejected": 1}
     assert done["state"] == "done"
     assert_counts(done["counts"], **expected)
     assert stored(office) == []
@@ -282,7 +321,7 @@ def test_an_office_whose_row_was_rejected_has_declared_nothing(
     office: Visitor, drain: Callable[[], None]
 ) -> None:
     rows = [household(1), household(2, attribute="?")]
-    for headers in (NDJSON, {**NDJSON, "Prefer": "respond-async"}):
+    for headers in (NDJSON, ASYNC):
         answer = push(office, *rows, headers=headers, covers="2018-01-01/2019-01-01")
         drain()
         if "location" in answer.headers:
@@ -296,8 +335,7 @@ def test_an_office_whose_row_was_rejected_has_declared_nothing(
 def test_a_job_of_an_office_declares_when_it_is_done(
     office: Visitor, drain: Callable[[], None]
 ) -> None:
-    headers = {**NDJSON, "Prefer": "respond-async"}
-    asked = push(office, household(1), headers=headers, covers="2018-01-01/2019-01-01")
+    asked = push(office, household(1), headers=ASYNC, covers="2018-01-01/2019-01-01")
     assert office.get("/v1/registry/declarations").json()["items"] == []
     drain()
 

@@ -129,7 +129,7 @@ def _condition(rule: Rule, facts: RowMapping, caller: Caller, asked: Eligibility
 
 def _missing(rule: Rule, facts: RowMapping, caller: Caller) -> list[str]:
     """Blank facts and undeclared silence; a bank hears which kind, not whose."""
-    silent = [item for name in rule.silence for item in facts[name]]
+    silent = [item for name in rule.silence for item in facts[name] or ()]
     if caller.role == Role.BANK:
         silent = sorted({item.partition(":")[0] for item in silent})
     return [name for name in rule.figures if facts[name] is None] + silent

@@ -1,0 +1,237 @@
+"""The command `jinqiao`, as a person at a terminal meets it."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer import Typer
+from typer.main import get_command
+
+from jinqiao.command import app
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def commands(typer: Typer) -> Iterator[tuple[str, Any]]:
+    """Every command and its name as it is typed."""
+
+    def below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield name, command
+        for part, each in (inner or {}).items():
+            yield from below(each, f"{name} {part}")
+
+    return below(get_command(typer), "jinqiao")
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(app)), ids=str)
+def test_every_command_has_help_with_an_example(name: str, command: Any) -> None:
+    assert command.help
+    assert f"{name} " in f"{command.help} {command.epilog} "
+    assert "Example: " in f"{command.help} {command.epilog}"
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A folder that the server's unprivileged user may enter, as pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="jq", dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    handed_on = os.environ.items()  # noqa: TID251
+    kept = {name: value for name, value in handed_on if not name.startswith("JINQIAO_")}
+    return {**kept, "JINQIAO_DATA": str(data), "PYTHONPATH": os.pathsep.join(sys.path), **more}
+
+
+def jinqiao(data: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "jinqiao.command", *words]
+    return subprocess.run(
+        command, env=environment(data, **more), capture_output=True, text=True, timeout=120
+    )
+
+
+def told(failed: "subprocess.CompletedProcess[str]") -> str:
+    """The one sentence of a command that failed."""
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert failed.stderr.count("\n") == 1, failed.stderr
+    return failed.stderr.strip()
+
+
+@pytest.fixture(scope="module")
+def running(place: Path) -> Iterator[tuple[subprocess.Popen[str], Path, int]]:
+    """`jinqiao up` on a new folder; asked to stop, and seen to stop, at the end."""
+    data, port = place / "up", free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jinqiao.command", "up"],
+        env=environment(data, JINQIAO_PORT=str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert str(port) in process.stdout.readline(), process.communicate()[1]
+    yield process, data, port
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert out.endswith("Stopped.\n")
+
+
+def test_up_serves_and_lets_the_operator_in(
+    running: tuple[subprocess.Popen[str], Path, int],
+) -> None:
+    _, data, port = running
+    credentials = data / "first-operator.json"
+
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+        assert http.get("/readyz").json() == {"status": "ready"}
+        assert http.get("/docs").status_code == 200
+    assert stat.S_IMODE(credentials.stat().st_mode) == 0o600
+    assert stat.S_IMODE((data / "exchange.key").stat().st_mode) == 0o600
+
+    added = jinqiao(
+        data,
+        *("agency", "add", "B", "--name", "行", "--type", "BANK", "--division", "230231"),
+    )
+    assert (added.returncode, added.stdout) == (0, "B: accepted.\n"), added.stderr
+
+
+def test_a_client_is_added_rotated_and_disabled(
+    running: tuple[subprocess.Popen[str], Path, int], tmp_path: Path
+) -> None:
+    _, data, port = running
+    out = tmp_path / "bank.json"
+    bank = ("--name", "行", "--type", "BANK", "--division", "230231")
+    assert jinqiao(data, "agency", "add", "C", *bank, "--json").returncode == 0
+
+    made = jinqiao(data, "client", "add", "C", "--role", "bank", "--out", str(out), "--json")
+
+    assert made.returncode == 0, made.stderr
+    client_id = json.loads(made.stdout)["client_id"]
+    assert "client_secret" not in made.stdout
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert json.loads(out.read_text())["address"] == f"http://127.0.0.1:{port}"
+    rotated = jinqiao(data, "client", "rotate", client_id)
+    assert "client_secret" in rotated.stdout
+    disabled = jinqiao(data, "client", "disable", client_id)
+    assert disabled.stdout == f"{client_id} of C: disabled.\n"
+    assert "final" in told(jinqiao(data, "client", "rotate", client_id))
+
+
+def test_what_the_exchange_refuses_is_said_in_a_sentence(
+    running: tuple[subprocess.Popen[str], Path, int],
+) -> None:
+    _, data, _ = running
+
+    said = told(jinqiao(data, "client", "add", "NOBODY", "--role", "bank"))
+
+    assert "No agency with this code is on record" in said
+
+
+def test_a_second_up_says_that_the_port_is_in_use(
+    running: tuple[subprocess.Popen[str], Path, int], place: Path
+) -> None:
+    _, _, port = running
+
+    said = told(jinqiao(place / "second", "up", JINQIAO_PORT=str(port)))
+
+    assert said.startswith(f"Port {port} of 127.0.0.1 is in use")
+    assert not (place / "second").exists()
+
+
+def test_the_worker_beside_it_moves_events_and_is_started_again(
+    running: tuple[subprocess.Popen[str], Path, int],
+) -> None:
+    process, _, _ = running
+
+    workers = children(process.pid)
+
+    assert len(workers) == 1
+
+
+def children(pid: int) -> Sequence[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+@pytest.mark.parametrize(
+    ("more", "words", "said"),
+    [
+        ({"JINQIAO_PORT": "door"}, ("up",), "JINQIAO_PORT must be a whole number"),
+        ({"JINQIAO_HOST": "192.0.2.1"}, ("up",), "Nothing can listen at 192.0.2.1"),
+        (
+            {"JINQIAO_DATABASE_URL": "postgresql://u:secret@127.0.0.1:1/x"},
+            ("up",),
+            "The database of JINQIAO_DATABASE_URL cannot be used",
+        ),
+        (
+            {"JINQIAO_DATABASE_URL": "secret"},
+            ("db", "upgrade"),
+            "The database of JINQIAO_DATABASE_URL cannot be used",
+        ),
+        ({}, ("agency", "add", "B", "--name", "x", "--type", "BANK"), "cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    place: Path, more: dict[str, str], words: tuple[str, ...], said: str
+) -> None:
+    more = {"JINQIAO_PORT": str(free_port()), **more}
+
+    sentence = told(jinqiao(place / "none", *words, **more))
+
+    assert said in sentence
+    assert "secret" not in sentence
+
+
+def test_data_of_another_version_are_refused_in_a_sentence(place: Path) -> None:
+    old = place / "old" / "postgresql"
+    (old / "cluster").mkdir(parents=True)
+    (old / "cluster" / "PG_VERSION").write_text("17\n")
+    (old / "keeper").touch()
+
+    said = told(jinqiao(place / "old", "up", JINQIAO_PORT=str(free_port())))
+
+    assert "are PostgreSQL 17's" in said
+
+
+def test_credentials_that_are_none_are_refused(place: Path) -> None:
+    (place / "empty.json").write_text("{}")
+    words = ("client", "disable", "x", "--operator", str(place / "empty.json"))
+
+    assert "does not hold address, client_id and client_secret" in told(jinqiao(place, *words))
+
+
+def test_an_exchange_that_does_not_answer_is_named(place: Path) -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    found = {"address": address, "client_id": "x", "client_secret": "y"}
+    (place / "away.json").write_text(json.dumps(found))
+    words = ("client", "disable", "x", "--operator", str(place / "away.json"))
+
+    assert told(jinqiao(place, *words)).startswith(f"{address} does not answer")
+
+
+def test_openapi_needs_no_database(place: Path) -> None:
+    printed = jinqiao(place / "none", "openapi")
+
+    assert json.loads(printed.stdout)["info"]["title"] == "金桥 Jinqiao"
+    assert not (place / "none").exists()
