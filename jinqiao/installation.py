@@ -10,11 +10,14 @@ from pathlib import Path
 
 import asyncpg
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from jinqiao import postgres
 from kernel.settings import Settings
 
 _VERSIONS = range(15, 19)
+
+_UNUSABLE = (OSError, ValueError, ArgumentError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Failed(Exception):
@@ -70,7 +73,7 @@ async def _look_at(address: str) -> None:
     try:
         url = make_url(address).set(drivername="postgresql")
         connection = await asyncpg.connect(url.render_as_string(hide_password=False), timeout=10)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+    except _UNUSABLE as problem:
         # SQLAlchemy and asyncpg quote a useless address with its password: not repeated here.
         told = isinstance(problem, OSError | asyncpg.PostgresError) and str(problem)
         reason = told or type(problem).__name__

@@ -84,13 +84,14 @@ class Partner:
         return {**job["counts"], "job_id": job["job_id"], "detail": job["detail"]}
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self._bearer()}"}
+        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token()}"}
         answer = self.http.request(method, path, headers=headers, **options)
         if answer.is_error:
             raise Refused(_told(answer))
         return answer
 
-    def _bearer(self) -> str:
+    def token(self) -> str:
+        """An access token that is good for another minute at least; raises Refused."""
         if time.monotonic() > self._until:
             answer = self.http.post(
                 "/oauth2/token",

@@ -71,7 +71,7 @@ def serving(kind: str, counties: str) -> str:
     A bank with members is represented by its members: 省联社 itself lends to nobody.
     """
     return f"""
-        select place_of.county, a.code, a.valid_from, a.valid_to
+        select distinct place_of.county, a.code, a.valid_from, a.valid_to
         from {counties} as place_of(county)
         join agency_place place on place.lo <= place_of.county and place_of.county < place.hi
         join agency a on a.code = place.code and a.agency_type = '{kind}'

@@ -12,6 +12,9 @@ from kernel.database import Row
 
 INSTANT: Any = DateTime(timezone=True)
 YUAN: Any = Numeric(14, 2)
+"""What an agency may push."""
+SUM: Any = Numeric(20, 2)
+"""What we add up or compute of it."""
 RATE: Any = Numeric(9, 8)
 DOCUMENT: Any = JSONB
 

@@ -72,9 +72,10 @@ def _adapter(model: type) -> TypeAdapter[Any]:
 async def _store(push: Push, resource: Resource, rows: Sequence[Row]) -> list[Verdict]:
     session = push.session
     statements = _statements(resource)
-    # One writer per agency and service at a time: two pushes of one number cannot both be first,
-    # and a row cannot become pending while the contract it waits for is being committed.
-    await session.execute(statements["lock"], {"agency": push.caller.agency})
+    # One writer per numbering at a time: two pushes of one number cannot both be first, and a row
+    # cannot become pending while the agency's contract that it waits for is being committed.
+    whose = resource.name if resource.shared_number else push.caller.agency
+    await session.execute(statements["lock"], {"whose": whose})
     await session.execute(statements["stage"])
     staged = [_staged(push, resource, row) for row in rows]
     await copy_rows(session, "pushed", list(staged[0]), [tuple(row.values()) for row in staged])
@@ -170,7 +171,7 @@ def _statements_of(
     partition = ", ".join(f"s.{column}" for column in number)
     sql = {
         "lock": "select pg_advisory_xact_lock(hashtextextended("
-        "current_schema() || '/' || cast(:agency as text), 0))",
+        "current_schema() || '/' || cast(:whose as text), 0))",
         "stage": f"""
             create temp table pushed on commit drop as
             select null::int as line, null::text as outcome, null::text as code,

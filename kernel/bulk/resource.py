@@ -113,6 +113,8 @@ class Resource:
     resolve: Callable[[Push], Awaitable[None]]
     after: Callable[[Push], Awaitable[None]]
     rejections: Mapping[str, Rejection]
+    shared_number: bool = False
+    """Whether agencies share the numbering, so that two of them may push the same thing."""
     era: str | None = None
     """Column that tells a new report from a correction of an old one (`as_at`), if any."""
     amount: Callable[[Any], Decimal] | None = None

@@ -803,7 +803,7 @@ def upgrade() -> None:
         sa.Column("household_key", sa.Uuid(), nullable=False),
         sa.Column("loan_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=20, scale=2), nullable=False),
         sa.PrimaryKeyConstraint(
             "household_key", "loan_id", "day", name=op.f("reference_interest_pkey")
         ),
@@ -1642,7 +1642,7 @@ def upgrade() -> None:
         sa.Column("policy_no", sa.String(), nullable=True),
         sa.Column("claim_no", sa.String(), nullable=True),
         sa.Column("division", sa.String(), nullable=False),
-        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=True),
+        sa.Column("amount", sa.Numeric(precision=20, scale=2), nullable=True),
         sa.Column("class", sa.Text(), nullable=True),
         sa.Column("figures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("missing", postgresql.JSONB(astext_type=sa.Text()), nullable=False),

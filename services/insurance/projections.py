@@ -13,6 +13,7 @@ from services.insurance.queries import pushes
 
 async def follow_registry(session: AsyncSession, events: list[Event]) -> None:
     """Copy households; their members' cover, and what was kept of strangers, follow."""
+    await session.execute(pushes.CHANGE_REGISTRY)
     await copy_households(session, events)
     data = json.dumps([event["data"] for event in events])
     for statement in pushes.FOLLOW_REGISTRY:

@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
@@ -84,13 +84,19 @@ class ContractIn(Pushed):
     converted_on: date | None = None
     as_at: date
 
-    @model_validator(mode="after")
-    def _matures_after_it_is_drawn(self) -> Self:
-        if self.matures_on <= self.disbursed_on:
+    @field_validator("matures_on")
+    @classmethod
+    def _matures_after_it_is_drawn(cls, matures_on: date, info: ValidationInfo) -> date:
+        if matures_on <= info.data.get("disbursed_on", date.min):
             raise PydanticCustomError("empty_term", "matures_on must come after disbursed_on.")
-        if self.closed_on is not None and self.closed_on < self.disbursed_on:
+        return matures_on
+
+    @field_validator("closed_on")
+    @classmethod
+    def _closes_once_it_is_drawn(cls, closed_on: date | None, info: ValidationInfo) -> date | None:
+        if closed_on and closed_on < info.data.get("disbursed_on", date.min):
             raise PydanticCustomError("closed_early", "closed_on cannot precede disbursed_on.")
-        return self
+        return closed_on
 
 
 class RatingIn(Pushed):
@@ -119,11 +125,12 @@ class InterestLineIn(Pushed):
     borne_by: Bearer
     account_kind: AccountKind | None = None
 
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.period_end <= self.period_start:
+    @field_validator("period_end")
+    @classmethod
+    def _ends_after_it_begins(cls, period_end: date, info: ValidationInfo) -> date:
+        if period_end <= info.data.get("period_start", date.min):
             raise PydanticCustomError("empty_period", "period_end must come after period_start.")
-        return self
+        return period_end
 
 
 class RepaymentIn(Pushed):

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from kernel.agency_copy import add_agency_copy
 from kernel.database import Row, schema
-from kernel.facts import DOCUMENT, RATE, YUAN, Fact, Report
+from kernel.facts import DOCUMENT, RATE, SUM, YUAN, Fact, Report
 from kernel.judging import add_screening_requests
 from kernel.registry_copy import add_registry_copy
 from kernel.tables import add_shared_tables
@@ -186,7 +186,7 @@ class ReferenceInterest(Row, table=True):
     household_key: UUID = Field(primary_key=True)
     loan_id: UUID = Field(primary_key=True)
     day: date = Field(primary_key=True)
-    amount: Decimal = Field(sa_type=YUAN)
+    amount: Decimal = Field(sa_type=SUM)
 
 
 class ReferenceTerms(Row, table=True):

@@ -50,7 +50,7 @@ class ScreeningIn(BaseModel):
     business_date: date
     """Facts of this day are known, later ones are not."""
     division: DivisionCode | None = None
-    rules: Annotated[list[RuleId], Field(min_length=1, max_length=100)] | None = None
+    rules: Annotated[list[RuleId], Field(max_length=100)] | None = None
     agency: AgencyCode | None = None
     sample: Line | None = None
 

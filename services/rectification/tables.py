@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from kernel.agency_copy import add_agency_copy
 from kernel.database import Row, schema
-from kernel.facts import DOCUMENT, INSTANT, YUAN, AgencyFact
+from kernel.facts import DOCUMENT, INSTANT, SUM, AgencyFact
 from kernel.tables import NOW, add_shared_tables
 
 SCHEMA = schema("rectification")
@@ -93,7 +93,7 @@ class Finding(Row, table=True):
     policy_no: str | None = None
     claim_no: str | None = None
     division: str
-    amount: Decimal | None = Field(default=None, sa_type=YUAN)
+    amount: Decimal | None = Field(default=None, sa_type=SUM)
     assigned_class: str | None = Field(default=None, sa_column=Column("class", Text))
     figures: dict[str, Any] = Field(sa_type=DOCUMENT)
     missing: list[str] = Field(sa_type=DOCUMENT)

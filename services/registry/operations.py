@@ -77,6 +77,7 @@ HOUSEHOLDS = Resource(
     model=HouseholdIn,
     table=table_of(HouseholdReport),
     number=("household_key",),
+    shared_number=True,
     era="as_at",
     write=May.HOUSEHOLDS_WRITE,
     columns=_columns,

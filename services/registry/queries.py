@@ -12,7 +12,8 @@ NOT_YOURS = text("""
 ANOTHER_OFFICES = text("""
     update pushed p set outcome = 'rejected', code = 'household-elsewhere'
     from household_report r
-    where r.household_key = p.household_key and r.superseded_at is null and not exists (
+    where r.household_key = p.household_key and r.superseded_at is null
+      and r.counts_to = date 'infinity' and not exists (
         select from unnest(cast(:lo as text[]), cast(:hi as text[])) as place(lo, hi)
         where r.division >= place.lo and r.division < place.hi)
 """)

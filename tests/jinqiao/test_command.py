@@ -8,18 +8,20 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 from typer import Typer
 from typer.main import get_command
 
-from jinqiao.command import app
+from jinqiao.command import app, main
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Jinqiao = Callable[..., "Ended"]
+Running = tuple[subprocess.Popen[str], Path, int]
 
 
 def commands(typer: Typer) -> Iterator[tuple[str, Any]]:
@@ -55,34 +57,49 @@ def free_port() -> int:
         return int(door.getsockname()[1])
 
 
-def environment(data: Path, **more: str) -> dict[str, str]:
-    handed_on = os.environ.items()  # noqa: TID251
-    kept = {name: value for name, value in handed_on if not name.startswith("JINQIAO_")}
-    return {**kept, "JINQIAO_DATA": str(data), "PYTHONPATH": os.pathsep.join(sys.path), **more}
+class Ended(NamedTuple):
+    """How a command ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
 
 
-def jinqiao(data: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "jinqiao.command", *words]
-    return subprocess.run(
-        command, env=environment(data, **more), capture_output=True, text=True, timeout=120
-    )
+@pytest.fixture
+def jinqiao(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Jinqiao:
+    """`jinqiao(data, *words, **environment)`: runs the command in this process."""
+
+    def run(data: Path, *words: str, **environment: str) -> Ended:
+        for name, value in {"JINQIAO_DATA": str(data), **environment}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["jinqiao", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(int(ended.value.code or 0), *capsys.readouterr())
+
+    monkeypatch.delenv("JINQIAO_DATABASE_URL", raising=False)
+    return run
 
 
-def told(failed: "subprocess.CompletedProcess[str]") -> str:
+def told(failed: Ended) -> str:
     """The one sentence of a command that failed."""
-    assert failed.returncode == 1
-    assert failed.stdout == ""
-    assert failed.stderr.count("\n") == 1, failed.stderr
-    return failed.stderr.strip()
+    assert (failed.status, failed.out) == (1, "")
+    assert failed.err.count("\n") == 1, failed.err
+    return failed.err.strip()
 
 
 @pytest.fixture(scope="module")
-def running(place: Path) -> Iterator[tuple[subprocess.Popen[str], Path, int]]:
+def running(place: Path) -> Iterator[Running]:
     """`jinqiao up` on a new folder; asked to stop, and seen to stop, at the end."""
     data, port = place / "up", free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "jinqiao.command", "up"],
-        env=environment(data, JINQIAO_PORT=str(port)),
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "JINQIAO_DATA": str(data),
+            "JINQIAO_PORT": str(port),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -94,13 +111,12 @@ def running(place: Path) -> Iterator[tuple[subprocess.Popen[str], Path, int]]:
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
+    assert process.returncode == 0
     assert out.endswith("Stopped.\n")
+    assert "Traceback" not in err
 
 
-def test_up_serves_and_lets_the_operator_in(
-    running: tuple[subprocess.Popen[str], Path, int],
-) -> None:
+def test_up_serves_and_lets_the_operator_in(jinqiao: Jinqiao, running: Running) -> None:
     _, data, port = running
     credentials = data / "first-operator.json"
 
@@ -114,33 +130,33 @@ def test_up_serves_and_lets_the_operator_in(
         data,
         *("agency", "add", "B", "--name", "行", "--type", "BANK", "--division", "230231"),
     )
-    assert (added.returncode, added.stdout) == (0, "B: accepted.\n"), added.stderr
+    assert (added.status, added.out) == (0, "B: accepted.\n"), added.err
 
 
 def test_a_client_is_added_rotated_and_disabled(
-    running: tuple[subprocess.Popen[str], Path, int], tmp_path: Path
+    jinqiao: Jinqiao, running: Running, tmp_path: Path
 ) -> None:
     _, data, port = running
     out = tmp_path / "bank.json"
     bank = ("--name", "行", "--type", "BANK", "--division", "230231")
-    assert jinqiao(data, "agency", "add", "C", *bank, "--json").returncode == 0
+    assert jinqiao(data, "agency", "add", "C", *bank, "--json").status == 0
 
     made = jinqiao(data, "client", "add", "C", "--role", "bank", "--out", str(out), "--json")
 
-    assert made.returncode == 0, made.stderr
-    client_id = json.loads(made.stdout)["client_id"]
-    assert "client_secret" not in made.stdout
+    assert made.status == 0, made.err
+    client_id = json.loads(made.out)["client_id"]
+    assert "client_secret" not in made.out
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert json.loads(out.read_text())["address"] == f"http://127.0.0.1:{port}"
     rotated = jinqiao(data, "client", "rotate", client_id)
-    assert "client_secret" in rotated.stdout
+    assert "client_secret" in rotated.out
     disabled = jinqiao(data, "client", "disable", client_id)
-    assert disabled.stdout == f"{client_id} of C: disabled.\n"
+    assert disabled.out == f"{client_id} of C: disabled.\n"
     assert "final" in told(jinqiao(data, "client", "rotate", client_id))
 
 
 def test_what_the_exchange_refuses_is_said_in_a_sentence(
-    running: tuple[subprocess.Popen[str], Path, int],
+    jinqiao: Jinqiao, running: Running
 ) -> None:
     _, data, _ = running
 
@@ -150,7 +166,7 @@ def test_what_the_exchange_refuses_is_said_in_a_sentence(
 
 
 def test_a_second_up_says_that_the_port_is_in_use(
-    running: tuple[subprocess.Popen[str], Path, int], place: Path
+    jinqiao: Jinqiao, running: Running, place: Path
 ) -> None:
     _, _, port = running
 
@@ -160,14 +176,17 @@ def test_a_second_up_says_that_the_port_is_in_use(
     assert not (place / "second").exists()
 
 
-def test_the_worker_beside_it_moves_events_and_is_started_again(
-    running: tuple[subprocess.Popen[str], Path, int],
-) -> None:
+def test_a_worker_that_dies_is_started_again(running: Running) -> None:
     process, _, _ = running
+    [worker] = children(process.pid)
 
-    workers = children(process.pid)
+    os.kill(int(worker), signal.SIGKILL)
 
-    assert len(workers) == 1
+    deadline = time.monotonic() + 60
+    while children(process.pid) in ([worker], []) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(children(process.pid)) == 1
+    assert children(process.pid) != [worker]
 
 
 def children(pid: int) -> Sequence[str]:
@@ -193,7 +212,7 @@ def children(pid: int) -> Sequence[str]:
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
-    place: Path, more: dict[str, str], words: tuple[str, ...], said: str
+    jinqiao: Jinqiao, place: Path, more: dict[str, str], words: tuple[str, ...], said: str
 ) -> None:
     more = {"JINQIAO_PORT": str(free_port()), **more}
 
@@ -203,7 +222,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert "secret" not in sentence
 
 
-def test_data_of_another_version_are_refused_in_a_sentence(place: Path) -> None:
+def test_data_of_another_version_are_refused_in_a_sentence(jinqiao: Jinqiao, place: Path) -> None:
     old = place / "old" / "postgresql"
     (old / "cluster").mkdir(parents=True)
     (old / "cluster" / "PG_VERSION").write_text("17\n")
@@ -214,14 +233,14 @@ def test_data_of_another_version_are_refused_in_a_sentence(place: Path) -> None:
     assert "are PostgreSQL 17's" in said
 
 
-def test_credentials_that_are_none_are_refused(place: Path) -> None:
+def test_credentials_that_are_none_are_refused(jinqiao: Jinqiao, place: Path) -> None:
     (place / "empty.json").write_text("{}")
     words = ("client", "disable", "x", "--operator", str(place / "empty.json"))
 
     assert "does not hold address, client_id and client_secret" in told(jinqiao(place, *words))
 
 
-def test_an_exchange_that_does_not_answer_is_named(place: Path) -> None:
+def test_an_exchange_that_does_not_answer_is_named(jinqiao: Jinqiao, place: Path) -> None:
     address = f"http://127.0.0.1:{free_port()}"
     found = {"address": address, "client_id": "x", "client_secret": "y"}
     (place / "away.json").write_text(json.dumps(found))
@@ -230,8 +249,8 @@ def test_an_exchange_that_does_not_answer_is_named(place: Path) -> None:
     assert told(jinqiao(place, *words)).startswith(f"{address} does not answer")
 
 
-def test_openapi_needs_no_database(place: Path) -> None:
+def test_openapi_needs_no_database(jinqiao: Jinqiao, place: Path) -> None:
     printed = jinqiao(place / "none", "openapi")
 
-    assert json.loads(printed.stdout)["info"]["title"] == "金桥 Jinqiao"
+    assert json.loads(printed.out)["info"]["title"] == "金桥 Jinqiao"
     assert not (place / "none").exists()

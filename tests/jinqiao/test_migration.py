@@ -1,5 +1,8 @@
 """The database made ready: tables as declared, roles let in, and twice is as once."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -60,13 +63,19 @@ def test_an_empty_database_is_made_ready_and_again(
 
 
 def test_two_processes_may_make_it_ready_at_once(
-    portal: BlockingPortal, empty: str, keys: Keys
+    portal: BlockingPortal, empty: str, tmp_path: Path
 ) -> None:
-    first = portal.start_task_soon(migration.prepare, empty, keys)
-    second = portal.start_task_soon(migration.prepare, empty, keys)
+    kept = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**kept, "JINQIAO_DATABASE_URL": empty, "JINQIAO_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "jinqiao.command", "db", "upgrade"]
 
-    first.result()
-    second.result()
+    both = [subprocess.Popen(command, env=environment) for _ in range(2)]
+
+    assert [each.wait(timeout=120) for each in both] == [0, 0]
+    keys = Keys.stored_in(tmp_path)
+    for service in migration.SERVICES:
+        heads = portal.call(ask_as, empty, service, keys, "select count(*) from feed_head")
+        assert heads == 1
 
 
 def test_a_new_secret_of_the_exchange_changes_the_passwords(

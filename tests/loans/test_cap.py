@@ -184,7 +184,7 @@ def test_repayments_that_do_not_explain_the_balance_leave_open_what_they_may_dec
 def test_within_the_cap_is_known_only_where_every_bank_of_the_county_declared(visit, drain):
     office, supervisor = visit("poverty_office"), visit("supervisor")
     visit("bank", agency="RCU23", divisions=["230000"])  # lends to nobody, so it need not declare
-    bank, withheld = visit("bank", parent="RCU23"), visit("bank")
+    bank, withheld = visit("bank", parent="RCU23"), visit("bank", divisions=[COUNTY, "230000"])
     visit("bank", divisions=["230221"])  # serves another county
     borrower, second = a_person(), a_person()
     push(office, "households", a_household(borrower), a_household(second))

@@ -122,23 +122,37 @@ WRONG_BODIES = {
 
 
 @pytest.mark.parametrize("body", WRONG_BODIES.values(), ids=WRONG_BODIES)
-def test_a_body_that_cannot_be_used_is_told_422_everywhere_and_nothing_is_stored(
-    office: Visitor, drain: Callable[[], None], caplog: pytest.LogCaptureFixture, body: bytes
+def test_a_body_that_cannot_be_used_is_told_422_and_nothing_is_stored(
+    office: Visitor, caplog: pytest.LogCaptureFixture, body: bytes
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
     single = office.post(HOUSEHOLDS, content=body, headers=JSON)
     bulk = office.post(BULK, content=body + b"\n{}", headers=NDJSON)
-    job = office.post(BULK, content=body + b"\n{}", headers={**NDJSON, "Prefer": "respond-async"})
-    drain()
 
     assert (single.status_code, single.json()["errors"] != []) == (422, True)
     rows = 2 if body else 1
     assert (bulk.json()["received"], bulk.json()["rejected"]) == (rows, rows)
-    done = office.get(job.headers["location"])
-    assert done.json()["counts"]["rejected"] == rows
     assert office.get(HOUSEHOLDS).json()["items"] == []
     for told in (single.text, bulk.text, caplog.text):
+        assert RIGHT[:17] not in told
+
+
+def test_a_job_refuses_the_same_bodies_and_repeats_nothing(
+    office: Visitor, drain: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    bodies = [body for body in WRONG_BODIES.values() if body]
+
+    headers = {**NDJSON, "Prefer": "respond-async"}
+    job = office.post(BULK, content=ndjson(bodies), headers=headers).headers["location"]
+    drain()
+
+    counts = office.get(job).json()["counts"]
+    assert (counts["received"], counts["rejected"]) == (len(bodies), len(bodies))
+    errors = office.get(f"{job}/errors")
+    assert [row["line"] for row in errors.json()] == list(range(1, len(bodies) + 1))
+    for told in (errors.text, caplog.text):
         assert RIGHT[:17] not in told
 
 

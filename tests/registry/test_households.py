@@ -1,6 +1,7 @@
 """One household at a time: what a push comes to, and who sees what of it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -86,6 +87,46 @@ def test_an_office_cannot_take_a_household_that_another_office_keeps(
     taken = neighbour.post(HOUSEHOLDS, json=household(1, village_code="230230100201"))
 
     assert (taken.status_code, taken.json()["code"]) == (422, "household-elsewhere")
+
+
+def test_a_household_that_moved_belongs_to_the_office_of_its_new_village(
+    office: Visitor, visit: Callable[..., Visitor]
+) -> None:
+    province = visit("poverty_office", divisions=["230000"])
+    neighbour = visit("poverty_office", divisions=["230230"])
+    there = {"village_code": "230230100201", "as_at": "2018-12-31", "source_version": 2}
+    office.post(HOUSEHOLDS, json=household(1))
+
+    moved = province.post(HOUSEHOLDS, json=household(1, **there))
+    assert moved.json()["outcome"] == "accepted"
+
+    later = {**there, "as_at": "2019-12-31", "source_version": 3}
+    assert neighbour.post(HOUSEHOLDS, json=household(1, **later)).status_code == 200
+    again = office.post(HOUSEHOLDS, json=household(1, as_at="2020-12-31", source_version=4))
+    assert again.json()["code"] == "household-elsewhere"
+    assert office.get(HOUSEHOLDS).json()["items"] == []
+
+
+def test_two_offices_that_push_one_new_household_at_once_push_one_household(
+    office: Visitor, visit: Callable[..., Visitor], sql: Callable[..., list[Any]]
+) -> None:
+    province = visit("poverty_office", divisions=["230000"])
+    assert office.token
+    assert province.token
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(1, 9):
+            pushes = [
+                pool.submit(who.post, HOUSEHOLDS, json=household(number, source_version=version))
+                for version, who in enumerate((office, province), start=1)
+            ]
+            assert {push.result().status_code for push in pushes} <= {200, 201}
+
+    ids = sql(
+        "registry",
+        "select household_no from household_report group by 1 having count(distinct id) > 1",
+    )
+    assert ids == []
 
 
 def test_another_countys_office_sees_nothing(

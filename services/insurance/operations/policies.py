@@ -89,6 +89,7 @@ def _person(keys: Keys, person: CoveredIn) -> tuple[dict[str, Any], str]:
 
 async def _place_policy(push: Push) -> None:
     """A policy lies where its people live; where they are all unknown, where its insurer serves."""
+    await push.session.execute(pushes.HOLD_REGISTRY)
     await push.session.execute(pushes.PLACE_POLICY, _places(push.caller))
 
 

@@ -25,6 +25,12 @@ _NARROWEST = """
 
 # --- products and policies ---
 
+# A policy is placed by the copy of the registry, and follows it later. Were both done at once,
+# neither would see the other.
+_REGISTRY = "hashtextextended(current_schema() || '/registry', 0)"
+HOLD_REGISTRY = text(f"select pg_advisory_xact_lock_shared({_REGISTRY})")
+CHANGE_REGISTRY = text(f"select pg_advisory_xact_lock({_REGISTRY})")
+
 PLACE_PRODUCT = text(f"""
     update pushed set division = {
     _NARROWEST.format(lo="cast(:first as text)", hi="cast(:last as text)")

@@ -32,11 +32,12 @@ Overall = Literal["eligible", "ineligible", "undetermined"]
 
 _VERDICTS: dict[bool | None, Verdict] = {True: "met", False: "not_met", None: "undetermined"}
 
-_HIDDEN_FROM_BANKS = {
-    "LOAN-02": (),  # who is able to work tells of health
-    "LOAN-04": (),
-    "LOAN-08": ("cap", "room"),  # never another bank's figures, only the room that is left
-}
+_WEIGHED = select(
+    ASKED_FACTS, *[rule.condition(ASKED_FACTS).label(rule.id) for rule in WHO_MAY_BORROW]
+)
+
+_OF_HEALTH = ("LOAN-02", "LOAN-04")
+"""Conditions of which a bank hears the verdict only."""
 
 
 async def check_eligibility(ask: Push, asked: EligibilityIn) -> EligibilityOut:
@@ -71,11 +72,7 @@ async def check_eligibility(ask: Push, asked: EligibilityIn) -> EligibilityOut:
         "actual_user_credit_code": user.credit_code if user else None,
         "actual_user_mode": user.mode if user else None,
     }
-    weighed = select(
-        ASKED_FACTS,
-        *[rule.condition(ASKED_FACTS).label(rule.id) for rule in WHO_MAY_BORROW],
-    )
-    facts = (await ask.session.execute(weighed, values)).mappings().one()
+    facts = (await ask.session.execute(_WEIGHED, values)).mappings().one()
     conditions = [_condition(rule, facts, ask.caller, asked) for rule in WHO_MAY_BORROW]
     return EligibilityOut(
         verdict=_verdict(conditions), as_of=on, conditions=conditions, facts=await _facts_at(ask)
@@ -111,28 +108,36 @@ def _condition(rule: Rule, facts: RowMapping, caller: Caller, asked: Eligibility
     verdict = _VERDICTS[facts[rule.id]]
     if rule.id == "LOAN-14" and asked.annual_rate is None and facts["policy_rate"] is not None:
         verdict = "met"  # no rate was asked about: the policy rate is the offer
-    shown = rule.figures + rule.beside
-    if caller.role == Role.BANK:
-        shown = _HIDDEN_FROM_BANKS.get(rule.id, shown)
-    undetermined = verdict == "undetermined"
     return ConditionOut(
         rule_id=rule.id,
         kind=rule.kind.value,
         wording=Wording(zh=rule.zh, en=rule.en),
         verdict=verdict,
-        figures={name: _shown(facts[name]) for name in shown},
-        missing=_missing(rule, facts, caller) if undetermined else [],
+        figures={name: _shown(facts[name]) for name in _figures(rule, caller)},
+        missing=_missing(rule, facts, caller) if verdict == "undetermined" else [],
         citation=rule.cite,
         certainty=rule.certainty_for(facts).value,
     )
 
 
+def _figures(rule: Rule, caller: Caller) -> tuple[str, ...]:
+    """What a caller may see of what a verdict rests on."""
+    if caller.role == Role.BANK and rule.id in _OF_HEALTH:
+        return ()
+    if caller.role == Role.BANK and rule.id == "LOAN-08":
+        return ("cap", "room")  # never another bank's figures, only the room that is left
+    return rule.figures + rule.beside
+
+
 def _missing(rule: Rule, facts: RowMapping, caller: Caller) -> list[str]:
     """Blank facts and undeclared silence; a bank hears which kind, not whose."""
-    silent = [item for name in rule.silence for item in facts[name] or ()]
-    if caller.role == Role.BANK:
-        silent = sorted({item.partition(":")[0] for item in silent})
-    return [name for name in rule.figures if facts[name] is None] + silent
+    named = [item for name in rule.silence for item in facts[name] or ()]
+    blank = [name for name in rule.figures if facts[name] is None]
+    if caller.role != Role.BANK:
+        return blank + named
+    if rule.id in _OF_HEALTH:
+        return []
+    return blank + sorted({item.partition(":")[0] for item in named})
 
 
 def _shown(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text, true, update
+from sqlalchemy import RowMapping, and_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
@@ -61,8 +61,7 @@ async def _lay_out(session: AsyncSession, screening: Screening) -> None:
     on = screening.business_date
     await lay_out_corrected_references(session, screening.scope)
     for statement in LAY_OUT:
-        values = screening.scope | law_parameters(on) if "loan_facts on" in str(statement) else {}
-        await session.execute(statement, values)
+        await session.execute(statement, screening.scope | law_parameters(on))
     if screening.asks(qualified_household_at_policy_rate):
         await _measure_ordinary_loans(session, on)
 
@@ -138,16 +137,25 @@ async def findings_of_loan(push: Push, loan_id: UUID) -> list[dict[str, Any]]:
         contracts=[{"bank": push.caller.agency, "contract_no": number}],
     )
     await _lay_out(push.session, screening)
-    found: list[dict[str, Any]] = []
-    for rule in CATALOGUE:
-        applies = rule.applies(LOAN_FACTS) if rule.applies else true()
-        shown = {"principal", rule.amount or "principal", *rule.assumed}
-        statement = select(*[LOAN_FACTS.c[name] for name in sorted(shown)]).where(
-            applies, rule.condition(LOAN_FACTS).is_(False)
-        )
-        rows = (await push.session.execute(statement)).mappings()
-        found += [_told(rule, facts) for facts in rows]
-    return found
+    facts = (await push.session.execute(_FAILS)).mappings().first()
+    return [_told(rule, facts) for rule in CATALOGUE if facts and facts[rule.id]]
+
+
+_SHOWN = {
+    "principal",
+    *[each for rule in CATALOGUE for each in (rule.amount, *rule.assumed) if each],
+}
+_FAILS = select(
+    *[LOAN_FACTS.c[name] for name in sorted(_SHOWN)],
+    *[
+        and_(
+            rule.applies(LOAN_FACTS) if rule.applies else true(),
+            rule.condition(LOAN_FACTS).is_(False),
+        ).label(rule.id)
+        for rule in CATALOGUE
+    ],
+)
+"""Of the facts laid out: which rules fail, and what is told of them."""
 
 
 def _told(rule: Rule, facts: RowMapping) -> dict[str, Any]:

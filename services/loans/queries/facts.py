@@ -196,14 +196,15 @@ _FACTS = f"""
     -- loan whose repayments do not add up to its reported balance may owe anything up to its
     -- principal (rules.md, outstanding).
     cross join lateral (
-        select coalesce(sum(o.principal - o.repaid) filter (where o.adds_up), 0) as at_least,
-               coalesce(sum(case when o.adds_up then o.principal - o.repaid
-                                 else o.principal end), 0) as at_most,
+        select coalesce(sum(o.outstanding) filter (where o.adds_up), 0) as at_least,
+               coalesce(sum(case when o.adds_up then o.outstanding else o.principal end), 0)
+                   as at_most,
                array_remove(array_agg(distinct case when not o.adds_up
                                                then 'repayments:' || o.agency end), null)
                    as repayments_unclear
         from (
-            select c.agency, c.principal, repaid.by_signing as repaid,
+            select c.agency, c.principal,
+                   greatest(0, c.principal - repaid.by_signing) as outstanding,
                    c.as_at > :on or c.principal - repaid.by_report = c.balance as adds_up
             from (select l.person_key union select m.person_key from member m
                   where m.household_key = l.home_key
