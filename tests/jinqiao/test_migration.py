@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from jinqiao import migration
 from jinqiao.exchange import open_exchange
@@ -132,7 +132,7 @@ def test_an_owner_who_is_no_superuser_suffices(
 
     owner = "jinqiao_test_owner"
     portal.call(act, f"create role {owner} login createdb createrole password 'x'")
-    url = migration.make_url(server_url).set(username=owner, password="x")
+    url = make_url(server_url).set(username=owner, password="x")
     address = url.set(database="postgres").render_as_string(hide_password=False)
     try:
         with portal.wrap_async_context_manager(scratch_database(address)) as mine:

@@ -213,13 +213,13 @@ def test_a_public_key_holds_nothing_private() -> None:
 # --- a second opinion ---
 
 _KEY = jwk.ECKey.import_key({**KEY.public_jwk})
-_ESSENTIAL: dict[str, Any] = {"essential": True}
+_ESSENTIAL: Any = {"essential": True}
 _TIMES = jwt.JWTClaimsRegistry(
     now=AT,
     leeway=LEEWAY,
     iss={"essential": True, "value": ISSUER},
     aud={"essential": True, "value": AUDIENCE},
-    **{name: _ESSENTIAL for name in CLAIMS if name not in ("iss", "aud", "divisions")},
+    **dict.fromkeys(CLAIMS.keys() - {"iss", "aud", "divisions"}, _ESSENTIAL),
 )
 
 
@@ -270,7 +270,21 @@ def damaged(token: str, chance: random.Random) -> str:
 
 def resigned(chance: random.Random) -> str:
     """A well-signed token in which something about header or claims may be wrong."""
-    odd = [None, "", 0, -1, 1.5, True, AT, AT + 600, AT - LEEWAY, AT + LEEWAY, str(AT), [], {}]
+    odd: list[Any] = [
+        None,
+        "",
+        0,
+        -1,
+        1.5,
+        True,
+        AT,
+        AT + 600,
+        AT - LEEWAY,
+        AT + LEEWAY,
+        str(AT),
+        [],
+        {},
+    ]
     odd += [ISSUER, AUDIENCE, [AUDIENCE], "ES256", "none", KEY.kid, "client-1", ["230231000000"]]
     header: dict[str, Any] = dict(HEADER)
     claims: dict[str, Any] = dict(CLAIMS)

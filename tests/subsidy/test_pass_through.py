@@ -239,22 +239,23 @@ def test_a_bank_owes_only_ordinary_interest_that_the_household_bore_by_then(
     assert [finding["contract_no"] for finding in found] == ["today's"]
 
 
-def test_a_banks_corrections_count_whichever_came_last(
+def test_a_banks_newest_correction_counts_whichever_came_last(
     bank: Visitor, bureau: Visitor, screen: Screen
 ) -> None:
     a_contract(bank)
-    a_line(bank, source_version=3, amount="300.00")
     a_line(bank, source_version=2, amount="200.00")
+    a_line(bank, source_version=3, amount="300.00")
     a_refund(bank, source_version=2, amount="100.00")
     all_refunds_declared(bank)
-    a_payment(bureau, bank, source_version=2)
+    a_payment(bureau, bank)
 
-    [finding] = screen(RECEIVED_31_DAYS_AGO)
+    [first] = screen(RECEIVED_31_DAYS_AGO)
+    a_line(bank, source_version=1, amount="900.00")
     a_refund(bank, source_version=3, amount="150.00")
-    [later] = screen(RECEIVED_31_DAYS_AGO)
+    [second] = screen(RECEIVED_31_DAYS_AGO)
 
-    assert finding["amount"] == "200.00"
-    assert later["amount"] == "150.00"
+    assert first["amount"] == "200.00"
+    assert second["amount"] == "150.00"
 
 
 def test_a_payment_that_a_bureau_withdrew_is_not_received(

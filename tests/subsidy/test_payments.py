@@ -55,6 +55,7 @@ def test_a_payment_does_not_take_another_banks_contract_of_the_same_number(
 
     assert a_payment(bureau, bank, contract_no="a/b").status_code == 202
     assert a_payment(bureau, other, contract_no="a/b", payment_no="2").status_code == 201
+    drain()
     a_contract(bank, "a/b")
     drain()
 

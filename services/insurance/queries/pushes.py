@@ -39,18 +39,24 @@ PLACE_PRODUCT = text(f"""
 
 # Of people the registry holds no encrypted identity is kept (design, decision 13).
 PLACE_POLICY = text(f"""
+    with person as materialized (
+        select p.line, {_HOME.format(person="c.person_key", day='coalesce(c."from", p.valid_from)')}
+                   as home
+        from pushed p
+        cross join lateral jsonb_to_recordset(p.covered) as c(person_key uuid, "from" date)),
+    place as (
+        select line, {_NARROWEST.format(lo="min(h.division)", hi="max(h.division)")} as division
+        from person
+        join household_place h on h.household_key = person.home and h.known_to = date 'infinity'
+        group by line)
     update pushed p
-    set division = coalesce((
-            select {_NARROWEST.format(lo="min(h.division)", hi="max(h.division)")}
-            from jsonb_to_recordset(p.covered) as c(person_key uuid, "from" date)
-            join household_place h on h.known_to = date 'infinity'
-                and h.household_key = {
-    _HOME.format(person="c.person_key", day='coalesce(c."from", p.valid_from)')
-}),
+    set division = coalesce(place.division,
             {_NARROWEST.format(lo="cast(:first as text)", hi="cast(:last as text)")}),
         strangers = (
             select jsonb_object_agg(s.key, s.value) from jsonb_each(p.strangers) s
             where not {_KNOWN.format(person="cast(s.key as uuid)")})
+    from pushed same left join place using (line)
+    where same.line = p.line
 """)
 
 DERIVE_COVER = [

@@ -65,6 +65,7 @@ _ASKED = """
 _PRESENT = """
     {m}.known_from <= :on and :on < {m}.known_to and {m}.joined_on <= {day} and {day} < {m}.gone_on
 """
+_BANKS = AMONG_SERVING.format(county="l.county", day="l.signed_on")
 _COUNTY = "rpad(left(l.division, 6), 12, '0')"
 
 # `live`: drawn, something owed, not converted; unknown before the first report (rules.md, judged).
@@ -128,15 +129,10 @@ _FACTS = f"""
     select l.*,
         {undeclared_by_any("households", "registry", "l.county", "l.signed_on")}
             as households_undeclared,
-        {
-    undeclared(
-        "contracts",
-        "loans",
-        AMONG_SERVING.format(county="l.county", day="l.signed_on"),
-        "l.county",
-        "l.signed_on",
-    )
-} as contracts_undeclared,
+        -- Where nobody is known to serve nobody can declare either.
+        case when exists (select from {_BANKS} as bank) then
+            {undeclared("contracts", "loans", _BANKS, "l.county", "l.signed_on")}
+        else array['contracts:nobody'] end as contracts_undeclared,
         coalesce((select count(*) > 0 from household_status s
             where s.household_key = l.home_key and s.known_from <= :on and :on < s.known_to), false)
             as status_known,
