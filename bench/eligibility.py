@@ -9,14 +9,16 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 
 from bench.load import Load, load, request
-from bench.province import household, id_number, partners
+from bench.province import COUNTY, household, id_number, partners
 from jinqiao.partner import Partner
 from jinqiao.throwaway import throwaway_exchange
 
@@ -38,15 +40,17 @@ def main() -> None:
     """Interleave windows of both, and print rates, p99 and the ratio of the medians."""
     with throwaway_exchange() as operator, _bare_server() as limit:
         office, bank = partners(operator)
-        for n in range(0, HOUSEHOLDS, 20):
-            for each in range(n, n + 20):
-                office.post("/v1/registry/households", household(each))
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
+            file.writelines(json.dumps(household(n)) + "\n" for n in range(HOUSEHOLDS))
+            file.flush()
+            office.push("registry", "households", Path(file.name))
         asked = {
             "name": "张7",
             "id_number": id_number(7),
             "amount": "30000.00",
             "term_months": 12,
             "kind": "NEW",
+            "branch_division": COUNTY,
             "purpose": "PLANTING",
         }
         _wait_for_copy(bank, asked)

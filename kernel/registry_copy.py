@@ -4,9 +4,9 @@ Registry announces a household's whole state with each change (`household.record
 replaced household by household and any event may be applied twice. Health is not in it: registry
 announces only `able_to_work` and `needs_capacity_review`.
 
-Two ranges of days qualify each row. `known_from/known_to`: the business dates on which this row is
-what was known (a report counts from its `as_at`, the first one also before). `holds_from/holds_to`,
-`valid_from/valid_to` and `joined_on/left_on/died_on/dropped_on`: the days in the world it speaks of.
+Two ranges of days qualify each row. `known_from/known_to`: the business dates on which this row
+is what was known (a report counts from its `as_at`, the first one also before). `holds_from/
+holds_to`, `valid_from/valid_to` and `joined_on/gone_on`: the days in the world it speaks of.
 """
 
 import json

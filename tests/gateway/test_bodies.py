@@ -12,7 +12,7 @@ from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 
-ID_NUMBER = "230231199001011234"
+ID_NUMBER = "230199199001011234"
 JSON = "application/json"
 
 AGENCY: dict[str, Any] = {

@@ -273,6 +273,14 @@ def test_each_insurer_answers_for_itself_and_may_be_asked_about_alone(
     assert findings("INS-02", QUARTER, agency="INB23") == []
 
 
+def test_an_insurer_answers_under_each_of_its_policies(office, insurer, insured, findings):
+    insure(insurer, insured, no="P2")
+    happen(office, insured)
+    claim(insurer, insured)
+
+    assert [finding["policy_no"] for finding in findings("INS-02", QUARTER)] == ["P2"]
+
+
 def test_an_insurer_reads_its_own_findings_only(visit, office, insurer, insured, findings):
     other = visit("insurer", divisions=["230129"], agency="INB23")
     happen(office, insured)

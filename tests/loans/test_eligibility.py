@@ -138,6 +138,14 @@ def test_an_undetermined_answer_says_what_is_missing(visit, drain, office, bank)
     assert set(unmet(as_told_to_a_bank)) == set(lacking(told))
 
 
+def test_where_no_bank_serves_nobody_could_declare(drain, office):
+    person = a_person()
+    push(office, "households", a_household(person))
+    drain()
+
+    assert lacking(ask(office, person)) == {"LOAN-08": ["contracts:nobody"]}
+
+
 def test_a_bank_hears_the_room_that_is_left_and_nothing_of_other_banks(visit, drain, office, bank):
     other = visit("bank")
     declare(other, "contracts")

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from kernel.ids import new_id
 from kernel.people import check_character
 from tests.visitor import Visitor
 
@@ -65,3 +66,22 @@ def a_contract(bank: Visitor, contract_no: str = "C-1", **said: Any) -> httpx.Re
         "as_at": "2018-01-31",
     }
     return bank.post("/v1/loans/contracts", json=row | said)
+
+
+def a_finding(screening_id: str) -> dict[str, Any]:
+    """What a judge announces of one loan."""
+    return {
+        "screening_id": screening_id,
+        "household_key": str(new_id()),
+        "rule_id": "LOAN-12",
+        "verdict": "not_met",
+        "subject_kind": "loan",
+        "agency": "BANK-A",
+        "contract_no": "C-1",
+        "division": COUNTY,
+        "figures": {"purpose": "HOUSE_BUILDING"},
+        "missing": [],
+        "citation": "银保监发〔2019〕24号",
+        "certainty": "stated",
+        "judged_at": "2018-07-01T00:00:00+00:00",
+    }

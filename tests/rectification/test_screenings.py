@@ -6,8 +6,9 @@ from collections.abc import Callable
 from anyio.from_thread import BlockingPortal
 
 from jinqiao.exchange import Exchange
-from services.rectification.projections import close_screenings
-from tests.rectification.builders import COUNTY, PROVINCE, a_contract, a_household
+from kernel.ids import new_id
+from services.rectification.projections import close_screenings, keep_findings
+from tests.rectification.builders import COUNTY, PROVINCE, a_contract, a_finding, a_household
 from tests.rectification.conftest import Findings, Screen
 from tests.rectification.test_samples import a_sample
 from tests.visitor import Visitor
@@ -146,6 +147,7 @@ def test_an_office_sees_its_runs_and_those_within_its_divisions(
     ids = [run["screening_id"] for run in (wide, narrow, own)]
     assert seen_by(supervisor) == ids
     assert seen_by(office) == ids[1:]
+    assert seen_by(visit("poverty_office", divisions=["231222"])) == []
     assert office.get(f"{SCREENINGS}/{ids[0]}").status_code == 404
 
 
@@ -158,22 +160,27 @@ def test_banks_insurers_and_bureaus_do_not_ask_for_screenings(visit: Visit) -> N
 
 
 def test_a_supervisors_run_waits_for_every_judge(
-    visit: Visit, portal: BlockingPortal, exchange: Exchange
+    visit: Visit, portal: BlockingPortal, exchange: Exchange, findings: Findings
 ) -> None:
+    """However often each of them is heard; until then its findings are in nobody's view."""
     supervisor = visit("supervisor", divisions=[PROVINCE])
     run = supervisor.post(SCREENINGS, json={"business_date": "2018-06-30"})
-    event = {"data": {"screening_id": run.json()["screening_id"]}}
+    answer = {"data": {"screening_id": run.json()["screening_id"]}}
+    finding = {"id": str(new_id()), "data": a_finding(run.json()["screening_id"])}
 
     async def tell(service: str) -> None:
         async with exchange.services["rectification"].database.begin() as session:
-            await close_screenings(service, session, [event, event])
+            await keep_findings(session, [finding, finding])
+            await close_screenings(service, session, [answer, answer])
 
-    states = []
+    seen = []
     for service in ("loans", "loans", "subsidy", "insurance", "insurance"):
         portal.call(tell, service)
-        states.append(supervisor.get(run.headers["Location"]).json()["state"])
+        state = supervisor.get(run.headers["Location"]).json()["state"]
+        by_id = supervisor.get(f"/v1/rectification/findings/{finding['id']}")
+        seen.append((state, len(findings(supervisor)), by_id.status_code))
 
-    assert states == ["requested", "requested", "requested", "judged", "judged"]
+    assert seen == [("requested", 0, 404)] * 3 + [("judged", 1, 200)] * 2
 
 
 def test_a_supervisors_run_is_closed_though_its_last_answers_cross(

@@ -90,7 +90,7 @@ WRONG_BODIES = {
     "Infinity": b'{"source_version": 1e999}',
     "huge version": json.dumps(household(1, source_version=2**31)).encode(),
     "number as text": json.dumps(household(1, source_version="1")).encode(),
-    "not UTF-8": json.dumps(household(1)).encode().replace(b"HEAD", b"\xff\xfe"),
+    "not UTF-8": with_member(name="QQ").replace(b"QQ", b"\xff\xfe"),
     "NUL": with_member(name="王\x00"),
     "NUL in number": json.dumps(household(1, household_no="1\x002")).encode(),
     "lone surrogate": with_member(name="王\ud800"),

@@ -98,6 +98,16 @@ def test_a_person_who_is_listed_again_is_a_member_again_from_that_report(
     ]
 
 
+def test_the_first_report_that_lists_a_person_speaks_of_the_days_before_it_too(
+    office: Visitor, state: State
+) -> None:
+    push(office, report(2017), report(2018, {**WIFE, "joined_on": "2010-05-01"}))
+
+    assert spans_of(state()[NUMBER], "1972-02-02") == [
+        ("2018-12-31", "infinity", "-infinity", "infinity", "2010-05-01", "infinity")
+    ]
+
+
 def test_what_a_report_says_of_a_persons_skill_holds_until_the_next_one(
     office: Visitor, state: State
 ) -> None:

@@ -78,12 +78,9 @@ def _disclosed(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
     if row["rule_id"] != RuleId.LOAN_08:
         return {"missing": missing}
     figures = row["figures"]
-    room = max(Decimal(figures["room"]), Decimal(0)) if figures.get("room") else None
-    if room is None:
-        return {"missing": missing, "figures": {}, "amount": None}
     failed = row["verdict"] == Verdict.NOT_MET
-    amount = Decimal(figures["principal"]) - room if failed else None
-    return {"missing": missing, "figures": {"room": str(room)}, "amount": amount}
+    amount = Decimal(figures["principal"]) - Decimal(figures["room"]) if failed else None
+    return {"missing": missing, "figures": {"room": figures["room"]}, "amount": amount}
 
 
 def _unnamed(missing: str, known: set[str]) -> str:
