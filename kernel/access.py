@@ -10,7 +10,7 @@ from fastapi.security import OAuth2
 from starlette.requests import Request
 
 from kernel import clock
-from kernel.division import contains, spans
+from kernel.division import contains
 from kernel.problems import Forbidden, Unauthenticated
 from kernel.roles import Kind, May, Role
 from kernel.tokens import Claims, Refused
@@ -42,24 +42,6 @@ class Caller:
         """Whether a division lies in the divisions of the caller's agency."""
         return contains(self.divisions, division)
 
-    @property
-    def sees(self) -> dict[str, Any]:
-        """Row filter for SQL: `agency` for those who see their own, else ranges of divisions.
-
-        Banks and insurers see what their agency pushed; offices, bureaus and supervisors see
-        their divisions. Nothing is visible by silence: no divisions, no rows.
-        """
-        own = self.role in (Role.BANK, Role.INSURER)
-        lo, hi = spans(self.divisions)
-        return {"sees_agency": self.agency if own else None, "sees_lo": lo, "sees_hi": hi}
-
-
-SEES = """
-    (t.agency = :sees_agency or (:sees_agency::text is null and exists (
-        select from unnest(:sees_lo::text[], :sees_hi::text[]) as seen(lo, hi)
-        where t.division >= seen.lo and t.division < seen.hi)))
-"""
-"""The condition that goes with `Caller.sees`, over a table named t with agency and division."""
 
 _bearer = OAuth2(
     flows=OAuthFlows(

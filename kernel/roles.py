@@ -1,7 +1,7 @@
 """Who may do what: roles, scopes, and which role grants which. One page.
 
 A scope is `resource:act`. A token carries those of its client's role, or fewer. Which *rows* a
-scope reaches is the query's business (`kernel.access.Caller.sees`).
+scope reaches is the query's business (`kernel.bulk.reads`).
 """
 
 from enum import StrEnum

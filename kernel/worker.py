@@ -23,8 +23,9 @@ _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
 """)
 
-IDLE_SECONDS = 0.25
-"""How long a worker rests after a round in which there was nothing to do."""
+SHORTEST_REST, LONGEST_REST = 0.1, 1.0
+"""Seconds that a worker rests when there was nothing to do: doubled from rest to rest, since an
+idle round costs a tenth of a second of a core."""
 
 
 class Worker:
@@ -45,6 +46,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; a database or neighbour that is away is waited for."""
+        rest = SHORTEST_REST
         while not stop.is_set():
             try:
                 done = await self.round()
@@ -52,8 +54,10 @@ class Worker:
                 if not (is_unreachable(failure) or isinstance(failure, HTTPError)):
                     log.error("worker round failed with %s", type(failure).__name__)
                 done = 0
+            rest = SHORTEST_REST if done else min(2 * rest, LONGEST_REST)
             if not done:
-                await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=_rest())
+                jittered = rest * random.uniform(0.8, 1.2)
+                await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=jittered)
 
     async def round(self) -> int:
         """Run each step once; returns how much was done."""
@@ -109,7 +113,3 @@ async def _copy(
     projection: feed.Projection, feeds: AsyncClient, _: Service, session: AsyncSession
 ) -> int:
     return await feed.catch_up(session, projection, feeds)
-
-
-def _rest() -> float:
-    return IDLE_SECONDS * random.uniform(0.8, 1.2)
