@@ -285,7 +285,8 @@ async def _whole(push: Push, resource: Resource, job: Any) -> int:
     for chunk in chunks.all():
         raws, strict = _unpacked(push, job["job_id"], chunk.sealed)
         verdicts = await record(push, resource, raws, strict=strict)
-        done.append((chunk.chunk_no, verdicts, _total(resource, raws, strict=strict)))
+        total = _total(resource, raws, strict=strict) if job["covers"] else None
+        done.append((chunk.chunk_no, verdicts, total))
     rejected = any(v.outcome == Outcome.REJECTED for _, verdicts, _ in done for v in verdicts)
     withdrawn = job["mode"] == "atomic" and rejected
     if withdrawn or job["dry_run"]:

@@ -163,6 +163,8 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
         raws = await asyncio.to_thread(
             _read, body, kind, content_encoding == "gzip", resource, wish.generation
         )
+        if not raws:
+            raise _refusal("empty", "", "The file has no rows.")
         push = _push(request, session, caller)
         strict = formats.is_typed(kind)
         if len(raws) > INLINE or "respond-async" in prefer:
@@ -170,8 +172,6 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
             job = await _job(session, caller, job_id)
             where = f"/v1/{request.app.state.service.name}/jobs/{job_id}"
             return JSONResponse(job.model_dump(mode="json"), 202, {"Location": where})
-        if not raws:
-            raise _refusal("empty", "", "The file has no rows.")
         done = await push_now(push, resource, raws, wish, strict=strict)
         return JSONResponse(_told(done), 200)
 

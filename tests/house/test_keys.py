@@ -134,7 +134,7 @@ def test_no_column_is_a_float_and_money_has_its_fen(catalog: Ask) -> None:
     exact = [row for row in columns if money.fullmatch(row["name"])]
 
     assert len(exact) > 20
-    assert {row["type"] for row in exact} == {"numeric(14,2)", "numeric(16,2)"}
+    assert all(re.fullmatch(r"numeric\(\d+,2\)", row["type"]) for row in exact)
     assert not [row["place"] for row in columns if row["type"] in ("real", "double precision")]
 
 

@@ -197,8 +197,9 @@ def test_an_office_that_sends_another_kind_of_file_is_told_415(office: Visitor, 
     assert push(office, household(1), headers={"Content-Type": kind}).status_code == 415
 
 
-def test_an_office_that_sends_no_rows_is_told_so(office: Visitor) -> None:
-    assert office.post(BULK, content=b"\n\n", headers=NDJSON).json()["code"] == "empty"
+@pytest.mark.parametrize("headers", [NDJSON, ASYNC])
+def test_an_office_that_sends_no_rows_is_told_so(office: Visitor, headers: dict[str, str]) -> None:
+    assert office.post(BULK, content=b"\n\n", headers=headers).json()["code"] == "empty"
 
 
 def test_an_office_may_ask_for_a_job_and_follow_it(
