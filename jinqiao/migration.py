@@ -17,6 +17,7 @@ from secrets import token_hex
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -74,6 +75,13 @@ def write_revision(server_url: str, message: str) -> Path:
     assert script is not None
     assert not isinstance(script, list)
     return Path(script.path)
+
+
+def newest() -> Path:
+    """The file of the newest migration."""
+    head = ScriptDirectory(str(FOLDER)).get_revision("head")
+    assert head is not None
+    return Path(head.path)
 
 
 def _config(server_url: str) -> Config:

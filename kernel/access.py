@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from kernel import clock
 from kernel.division import contains
-from kernel.problems import Forbidden, Unauthenticated
+from kernel.problems import Forbidden, OfficerNeeded, Unauthenticated
 from kernel.roles import Kind, May, Role
 from kernel.tokens import Claims, Refused
 
@@ -21,6 +21,8 @@ class Caller:
     """Who is asking, as its token says."""
 
     client_id: str
+    sub: str
+    """Of an officer: his stable id, stored with what he decides."""
     agency: str
     role: Role
     kind: Kind
@@ -31,6 +33,7 @@ class Caller:
     def of(cls, claims: Claims) -> "Caller":
         return cls(
             client_id=claims.client_id,
+            sub=claims.sub,
             agency=claims.agency,
             role=Role(claims.role),
             kind=Kind(claims.kind),
@@ -75,6 +78,20 @@ def allowed_to(may: May) -> Any:
         return found
 
     return Security(caller, scopes=[may.value])  # so that OpenAPI names the scope
+
+
+def officer_allowed_to(may: May) -> Any:
+    """A dependency: the caller, if he is an officer whose token carries this scope.
+
+    A system pushes and reads; only a named person decides (design, two kinds of client).
+    """
+
+    async def caller(request: Request, found: Annotated[Caller, allowed_to(may)]) -> Caller:
+        if found.kind != Kind.OFFICER:
+            raise OfficerNeeded
+        return found
+
+    return Depends(caller)
 
 
 def allowed_to_any(mays: Sequence[May]) -> Any:

@@ -58,6 +58,9 @@ class Screening:
     agency: str | None
     contracts: list[dict[str, str]] | None
     """A sample: {bank, contract_no}; none: everything in the divisions."""
+    households: list[str] | None = None
+    """Only rows under these household keys are judged, since all others were judged before on the
+    same business date and have not changed; none: all."""
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -70,6 +73,7 @@ class Screening:
             "agency": self.agency,
             "banks": None if sample is None else [row["bank"] for row in sample],
             "numbers": None if sample is None else [row["contract_no"] for row in sample],
+            "households": self.households,
         }
 
     def asks(self, rule: Rule) -> bool:

@@ -7,6 +7,7 @@
     ├── NotFound 404              not there, or not yours: the same answer
     ├── NotAcceptable 406, PayloadTooLarge 413, UnsupportedMediaType 415
     ├── Conflict 409
+    ├── Stale 412, Unconditional 428
     ├── Invalid 422               a body that cannot be used, with a pointer to each fault
     └── Unavailable 503           try again
 
@@ -78,6 +79,12 @@ class Forbidden(Problem):
     status, title, code = 403, "Not allowed", "forbidden"
 
 
+class OfficerNeeded(Forbidden):
+    """Only an officer decides this; come with the token of a client whose kind is OFFICER."""
+
+    code = "officer-needed"
+
+
 class NotFound(Problem):
     """There is nothing here that this token may see."""
 
@@ -96,6 +103,12 @@ class Conflict(Problem):
     status, title, code = 409, "Conflict", "conflict"
 
 
+class Stale(Problem):
+    """This has changed since it was read; read it again and send its ETag as If-Match."""
+
+    status, title, code = 412, "Changed meanwhile", "stale"
+
+
 class PayloadTooLarge(Problem):
     """The body is larger than this address takes; send it in parts."""
 
@@ -112,6 +125,12 @@ class Invalid(Problem):
     """The body cannot be used; `errors` points to each fault."""
 
     status, title, code = 422, "The body cannot be used", "invalid-body"
+
+
+class Unconditional(Problem):
+    """There is one on record already; to replace it send the ETag it was read with as If-Match."""
+
+    status, title, code = 428, "If-Match is needed", "if-match-needed"
 
 
 class Unavailable(Problem):

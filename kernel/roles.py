@@ -45,11 +45,17 @@ class May(StrEnum):
 
     AGENCIES_WRITE = "agencies:write"
     AGENCIES_READ = "agencies:read"
+    BUDGETS_READ = "budgets:read"
+    BUDGETS_WRITE = "budgets:write"
+    CHECKS_WRITE = "checks:write"
     CLIENTS_WRITE = "clients:write"
     CLAIMS_READ = "claims:read"
     CLAIMS_WRITE = "claims:write"
     CONTRACTS_READ = "contracts:read"
     CONTRACTS_WRITE = "contracts:write"
+    DEFAULTS_DECIDE = "defaults:decide"
+    DEFAULTS_PROPOSE = "defaults:propose"
+    DISPOSITIONS_WRITE = "dispositions:write"
     ELIGIBILITY_ASK = "eligibility:ask"
     FEED_READ = "feed:read"
     FINDINGS_READ = "findings:read"
@@ -58,15 +64,38 @@ class May(StrEnum):
     HOUSEHOLDS_WRITE = "households:write"
     INCIDENTS_READ = "incidents:read"
     INCIDENTS_WRITE = "incidents:write"
+    INTEREST_QUOTE = "interest:quote"
+    ITEMS_CLOSE = "items:close"
+    ITEMS_READ = "items:read"
+    ITEMS_WORK = "items:work"
+    LENDING_WATCH = "lending:watch"
+    NEEDS_READ = "needs:read"
+    NEEDS_WRITE = "needs:write"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
+    PERSONS_LOOK_UP = "persons:look-up"
     POLICIES_READ = "policies:read"
     POLICIES_WRITE = "policies:write"
+    REPORTS_READ = "reports:read"
     SAMPLES_WRITE = "samples:write"
     SCREENINGS_ASK = "screenings:ask"
+    SUBMISSIONS_FILE = "submissions:file"
+    SUBMISSIONS_READ = "submissions:read"
+    SUBSIDY_APPROVE = "subsidy-claims:approve"
+    SUBSIDY_CLAIM = "subsidy-claims:write"
+    SUBSIDY_READ = "subsidy-claims:read"
+    SUBSIDY_REVIEW = "subsidy-claims:review"
 
 
-_READS_FINDINGS = {May.FINDINGS_READ, May.AGENCIES_READ}
+_EVERY_AGENCY = {
+    May.AGENCIES_READ,
+    May.FINDINGS_READ,
+    May.INTEREST_QUOTE,
+    May.ITEMS_READ,
+    May.PERSONS_LOOK_UP,
+    May.SUBMISSIONS_FILE,
+}
+"""What every agency that holds facts may, whichever they are."""
 
 GRANTS: dict[Role, frozenset[May]] = {
     Role.POVERTY_OFFICE: frozenset(
@@ -83,14 +112,49 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.ELIGIBILITY_ASK,
             May.SAMPLES_WRITE,
             May.SCREENINGS_ASK,
+            May.BUDGETS_READ,
+            May.CHECKS_WRITE,
+            May.DEFAULTS_DECIDE,
+            May.DISPOSITIONS_WRITE,
+            May.ITEMS_CLOSE,
+            May.ITEMS_WORK,
+            May.LENDING_WATCH,
+            May.NEEDS_READ,
+            May.NEEDS_WRITE,
+            May.REPORTS_READ,
+            May.SUBMISSIONS_READ,
+            May.SUBSIDY_READ,
+            May.SUBSIDY_REVIEW,
         }
-        | _READS_FINDINGS
+        | _EVERY_AGENCY
     ),
     Role.BANK: frozenset(
-        {May.CONTRACTS_WRITE, May.CONTRACTS_READ, May.HOUSEHOLDS_READ, May.ELIGIBILITY_ASK}
-        | _READS_FINDINGS
+        {
+            May.CONTRACTS_WRITE,
+            May.CONTRACTS_READ,
+            May.HOUSEHOLDS_READ,
+            May.ELIGIBILITY_ASK,
+            May.DEFAULTS_PROPOSE,
+            May.ITEMS_WORK,
+            May.LENDING_WATCH,
+            May.NEEDS_READ,
+            May.SUBSIDY_CLAIM,
+            May.SUBSIDY_READ,
+        }
+        | _EVERY_AGENCY
     ),
-    Role.FINANCE_BUREAU: frozenset({May.PAYMENTS_WRITE, May.PAYMENTS_READ} | _READS_FINDINGS),
+    Role.FINANCE_BUREAU: frozenset(
+        {
+            May.PAYMENTS_WRITE,
+            May.PAYMENTS_READ,
+            May.BUDGETS_READ,
+            May.BUDGETS_WRITE,
+            May.ITEMS_WORK,
+            May.SUBSIDY_APPROVE,
+            May.SUBSIDY_READ,
+        }
+        | _EVERY_AGENCY
+    ),
     Role.INSURER: frozenset(
         {
             May.POLICIES_WRITE,
@@ -98,8 +162,9 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.CLAIMS_WRITE,
             May.HOUSEHOLDS_READ,
             May.CLAIMS_READ,
+            May.ITEMS_WORK,
         }
-        | _READS_FINDINGS
+        | _EVERY_AGENCY
     ),
     Role.SUPERVISOR: frozenset(
         {
@@ -111,8 +176,19 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.CLAIMS_READ,
             May.SAMPLES_WRITE,
             May.SCREENINGS_ASK,
+            May.BUDGETS_READ,
+            May.CHECKS_WRITE,
+            May.DEFAULTS_DECIDE,
+            May.DISPOSITIONS_WRITE,
+            May.ITEMS_CLOSE,
+            May.ITEMS_WORK,
+            May.LENDING_WATCH,
+            May.NEEDS_READ,
+            May.REPORTS_READ,
+            May.SUBMISSIONS_READ,
+            May.SUBSIDY_READ,
         }
-        | _READS_FINDINGS
+        | _EVERY_AGENCY
     ),
     Role.AUDITOR: frozenset({May.AGENCIES_READ}),
     Role.OPERATOR: frozenset({May.AGENCIES_WRITE, May.AGENCIES_READ, May.CLIENTS_WRITE}),

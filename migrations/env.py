@@ -60,8 +60,8 @@ def _rendered(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
 def _finish(_: Any, heads: Any, directives: list[MigrationScript]) -> None:
     """A new schema's `feed_head` gets its only row: the relay locks it and counts on from it."""
     for script in directives:
-        if not heads:
-            script.rev_id = "first"  # the same each time it is written afresh
+        # Named by what it changes, so that it keeps its name when it is written anew.
+        script.rev_id = "_".join((script.message or "").split())[:32] or script.rev_id
         made = script.upgrade_ops.ops if script.upgrade_ops else []
         for index, operation in reversed(list(enumerate(made))):
             if isinstance(operation, CreateTableOp) and operation.table_name == "feed_head":

@@ -46,16 +46,15 @@ def check() -> None:
 
 @app.command(epilog="Example: jinqiao db revision -m 'loans keep their village'")
 def revision(
-    message: Annotated[str, typer.Option("-m", "--message", help="What changes.")] = "first tables",
-    afresh: Annotated[
+    message: Annotated[str, typer.Option("-m", "--message", help="What changes.")],
+    again: Annotated[
         bool,
-        typer.Option(help="Replace all migrations by one. Only while no database is in use."),
+        typer.Option(help="Write the newest migration anew. Only while no database has run it."),
     ] = False,
 ) -> None:
     """Write the migration from the tables as they were to the tables as they are declared now."""
-    if afresh:
-        for old in (migration.FOLDER / "versions").glob("*.py"):
-            old.unlink()
+    if again:
+        migration.newest().unlink()
     print(_on_a_scratch_database(lambda url: _written(url, message)))
 
 

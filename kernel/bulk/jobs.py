@@ -373,6 +373,7 @@ def _covers_of(kept: Any) -> Covers:
 def _caller_of(job: Any) -> Caller:
     return Caller(
         client_id=job["client_id"],
+        sub=job["client_id"],
         agency=job["agency"],
         role=Role(job["role"]),
         kind=Kind.SYSTEM,

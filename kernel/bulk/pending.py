@@ -78,4 +78,4 @@ async def _tell(session: AsyncSession, agency: str, resource: str, code: str) ->
 
 def _writer(agency: str, client_id: str, divisions: tuple[str, ...]) -> Caller:
     """The client whose row waited. Its scope was checked when the row came in."""
-    return Caller(client_id, agency, Role.SERVICE, Kind.SYSTEM, divisions, frozenset())
+    return Caller(client_id, client_id, agency, Role.SERVICE, Kind.SYSTEM, divisions, frozenset())

@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, null, or_, true
 
 from kernel.law import Certainty, Kind, rule
-from services.insurance.vocabulary import REGISTERED
+from kernel.policy.registered import is_registered
 
 
 def _lives_in_a_registered_household(person: FromClause) -> ColumnElement[Any]:
     """By the status of the business date. A gap is none; without any status nobody knows."""
     c = person.c
-    marginal = and_(c.status == "MARGINAL", c.on >= c.marginal_from)
-    return or_(~c.status_known, c.status.in_(REGISTERED), marginal)
+    return or_(~c.status_known, is_registered(c.status, c.on, c.marginal_from))
 
 
 @rule(

@@ -48,7 +48,3 @@ class ClaimState(StrEnum):
     PAID = "PAID"
     WITHDRAWN = "WITHDRAWN"
     CLOSED = "CLOSED"
-
-
-REGISTERED = ("REGISTERED", "RETURNED", "LIFTED_WITH_POLICY")
-"""Statuses under which a household is to be covered; MARGINAL joins them on a day of its own."""

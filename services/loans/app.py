@@ -8,7 +8,8 @@ from kernel.service import Parts, create_service
 from services.loans.operations.screening import judge
 from services.loans.projections import PROJECTIONS
 from services.loans.queries.pushes import READY
-from services.loans.routes import RESOURCES, ROUTERS
+from services.loans.routes import ROUTERS
+from services.loans.routes.pushes import RESOURCES
 
 
 def create_app(parts: Parts) -> FastAPI:

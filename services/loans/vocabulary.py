@@ -66,10 +66,6 @@ class Purpose(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-PRODUCTIVE = ("PLANTING", "BREEDING", "PROCESSING", "TRADE", "FARM_SIDELINE")
-"""Uses that 24号 allows: planting, breeding, processing, trade and other farm sideline work."""
-
-
 class Guarantee(StrEnum):
     """Security; the product is lent without any (免担保免抵押)."""
 

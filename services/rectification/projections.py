@@ -8,22 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel import clock
 from kernel.agency_copy import copy_agencies
 from kernel.feed import Event, Projection
-from services.rectification import queries
+from services.rectification.queries import findings, screenings
 from services.rectification.vocabulary import JUDGES
 
 
 async def keep_findings(session: AsyncSession, events: list[Event]) -> None:
     """Keep what a judge found, once however often it is told."""
     data = json.dumps([{**event["data"], "finding_id": event["id"]} for event in events])
-    await session.execute(queries.KEEP_FINDINGS, {"events": data})
+    await session.execute(findings.KEEP_FINDINGS, {"events": data})
 
 
 async def close_screenings(service: str, session: AsyncSession, events: list[Event]) -> None:
     """Note that a judge has answered; the last answer closes the run. Its findings came before."""
-    screenings = [event["data"]["screening_id"] for event in events]
-    await session.execute(queries.LOCK_SCREENINGS, {"screenings": screenings})
-    await session.execute(queries.KEEP_ANSWERS, {"screenings": screenings, "service": service})
-    await session.execute(queries.CLOSE_SCREENINGS, {"screenings": screenings, "now": clock.now()})
+    judged = [event["data"]["screening_id"] for event in events]
+    await session.execute(screenings.LOCK_SCREENINGS, {"screenings": judged})
+    await session.execute(screenings.KEEP_ANSWERS, {"screenings": judged, "service": service})
+    await session.execute(screenings.CLOSE_SCREENINGS, {"screenings": judged, "now": clock.now()})
 
 
 PROJECTIONS = [

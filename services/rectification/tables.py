@@ -54,6 +54,10 @@ class Screening(Row, table=True):
     """By the database's clock, like the events it is compared with."""
     state: str
     positions: dict[str, int] | None = Field(default=None, sa_type=DOCUMENT)
+    series: UUID
+    """The full run that this one continues; its own id if it is one."""
+    seq: int = 1
+    """Which run of its series: 1 judges everything, later ones what has changed since."""
     judged_at: datetime | None = Field(default=None, sa_type=INSTANT)
     counts: dict[str, dict[str, int]] | None = Field(default=None, sa_type=DOCUMENT)
 
@@ -69,11 +73,15 @@ class ScreeningAnswer(Row, table=True):
 
 
 class Finding(Row, table=True):
-    """A subject that a rule did not find in order, as its judge announced it. Never changed."""
+    """A subject that a rule did not find in order, as its judge announced it.
+
+    What it says is never changed. It stands in the runs `since` to before `until` of its series;
+    `until` is set once, when a later run judged its subject anew and did not find it again.
+    """
 
     __table_args__ = (
-        Index("finding_page_idx", "screening_id", "finding_id"),
-        Index("finding_rule_idx", "screening_id", "rule_id", "verdict", "division"),
+        Index("finding_page_idx", "series", "finding_id"),
+        Index("finding_rule_idx", "series", "rule_id", "verdict", "division"),
         Index("finding_id_idx", "finding_id"),
     )
     metadata = SCHEMA
@@ -81,6 +89,10 @@ class Finding(Row, table=True):
     household_key: UUID = Field(primary_key=True)
     finding_id: UUID = Field(primary_key=True)
     screening_id: UUID
+    """The run that first found it."""
+    series: UUID
+    since: int
+    until: int | None = None
     rule_id: str
     verdict: str
     subject_kind: str

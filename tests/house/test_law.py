@@ -22,8 +22,8 @@ from tests.house.tree import (
     tree_of,
 )
 
-_FIGURES = sorted(ROOT.glob("services/*/law/*.toml"))
-_RULES = [path for path in modules("services") if path.stem == "rules"]
+_FIGURES = sorted([*ROOT.glob("services/*/law/*.toml"), *ROOT.glob("kernel/policy/law/*.toml")])
+_RULES = [path for path in modules("services") if "rules" in (path.stem, path.parent.name)]
 _EXAMPLES: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("examples.toml").read_text()
 )
@@ -31,10 +31,13 @@ _PREFIX = {"loans": "LOAN", "subsidy": "SUB", "insurance": "INS"}
 
 
 def _catalogue() -> Iterator[tuple[str, Rule]]:
-    for path in _RULES:
-        service = path.parent.name
+    for service in sorted({_service_of(path) for path in _RULES}):
         for rule in import_module(f"services.{service}.rules").CATALOGUE:
             yield service, rule
+
+
+def _service_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[1]
 
 
 def _by_id(of: tuple[str, Rule]) -> str:
@@ -57,7 +60,8 @@ def test_every_figure_has_a_date_and_a_citation(path: Path) -> None:
 
 def test_every_figure_is_used() -> None:
     for path in _FIGURES:
-        readers = modules(f"services/{path.parts[-3]}")
+        readers = modules("services" if "policy" in path.parts else f"services/{path.parts[-3]}")
+        readers += modules("kernel/policy")
         assert any(path.stem in reader.read_text() for reader in readers), name(path)
 
 
@@ -71,8 +75,10 @@ def test_no_figure_of_law_stands_in_a_rule() -> None:
 def test_rules_know_columns_and_nothing_else() -> None:
     for path in _RULES:
         columns = {"sqlalchemy", "sqlalchemy.dialects.postgresql"}
-        own = {"kernel.law", f"services.{path.parent.name}.vocabulary"}
-        assert imports_of(path) <= {"typing"} | columns | own, name(path)
+        policy = {"kernel.law", "kernel.policy.registered", "kernel.policy.use"}
+        own = tuple(f"services.{_service_of(path)}.{part}" for part in ("rules", "vocabulary"))
+        others = imports_of(path) - {"typing"} - columns - policy
+        assert all(each.startswith(own) for each in others), name(path)
 
 
 def test_no_rule_is_told_twice() -> None:

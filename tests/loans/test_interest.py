@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.loans.interest import (
+from kernel.policy.interest import (
     ENGINE_VERSION,
     METHODS,
     Case,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.loans.vocabulary import PRODUCTIVE, Purpose
+from kernel.policy.use import PRODUCTIVE
+from services.loans.vocabulary import Purpose
 from tests.story import a_contract, a_person, declare, push, reported_again, screened
 
 FIRM = {"kind": "ENTERPRISE", "credit_code": "91230231MA1B2C3D4E"}

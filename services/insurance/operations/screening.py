@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel import clock
 from kernel.judging import Screening, findings_of
 from kernel.law import figures
+from kernel.policy import LAW as POLICY
 from kernel.service import Service
 from services.insurance.queries import facts
 from services.insurance.rules import claimed_in_time, covered_if_of_age
@@ -15,7 +16,7 @@ from services.insurance.rules import claimed_in_time, covered_if_of_age
 _LAW = json.dumps(
     [
         {"name": name, **row}
-        for name, figure in figures(Path(__file__).parents[1] / "law").items()
+        for name, figure in (figures(Path(__file__).parents[1] / "law") | POLICY).items()
         for row in figure.rows()
     ],
     default=str,

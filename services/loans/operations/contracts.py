@@ -16,7 +16,7 @@ from kernel.roles import May
 from services.loans.operations.references import refresh_references
 from services.loans.operations.screening import findings_of_loan
 from services.loans.queries import pushes, reference
-from services.loans.schemas import ContractIn, ContractOut
+from services.loans.schemas.pushed import ContractIn, ContractOut
 from services.loans.tables import Contract
 
 _IDENTITY = "loans.contract.identity"

@@ -18,7 +18,7 @@ from services.loans.operations.screening import law_parameters
 from services.loans.queries.eligibility import FACTS_AT, HOME
 from services.loans.queries.facts import ASKED_FACTS
 from services.loans.rules import WHO_MAY_BORROW
-from services.loans.schemas import (
+from services.loans.schemas.eligibility import (
     ConditionOut,
     EligibilityIn,
     EligibilityOut,

@@ -14,7 +14,7 @@ from kernel.database import table_of
 from kernel.roles import May
 from services.loans.operations.references import refresh_references
 from services.loans.queries import pushes, reference
-from services.loans.schemas import (
+from services.loans.schemas.pushed import (
     InterestLineIn,
     InterestLineOut,
     NoticeIn,

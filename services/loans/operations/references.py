@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.database import copy_rows
-from services.loans.interest import ENGINE_VERSION, Terms, reference_interest
+from kernel.policy.interest import ENGINE_VERSION, Terms, reference_interest
 from services.loans.queries import reference
 
 

@@ -16,25 +16,26 @@ from kernel.bulk.resource import Push
 from kernel.database import copy_rows
 from kernel.judging import Screening, findings_of
 from kernel.law import Figure, Rule, figures
+from kernel.policy import LAW as POLICY
+from kernel.policy.interest import reference_at_rate
+from kernel.policy.rates import rate_parameters
 from kernel.service import Service
-from services.loans.interest import reference_at_rate
 from services.loans.operations.references import lay_out_corrected_references, terms_of
 from services.loans.queries import reference
 from services.loans.queries.facts import LAY_OUT, LOAN_FACTS
-from services.loans.rules import (
-    CATALOGUE,
+from services.loans.rules import CATALOGUE
+from services.loans.rules.afterwards import (
     conditions_unclear,
     is_ordinary_loan,
     qualified_household_at_policy_rate,
 )
 
 LAW: Mapping[str, Figure] = figures(Path(__file__).parents[1] / "law")
-_TABLES = ("household_cap", "longest_term", "general_rate", "product_rate")
+_TABLES = ("household_cap", "longest_term")
 _PARAMETERS = (
     "age_from",
     "age_to",
     "enterprise_cutoff",
-    "marginal_from",
     "interest_tolerance",
 )
 _FEN = Decimal("0.01")
@@ -43,7 +44,12 @@ _FEN = Decimal("0.01")
 def law_parameters(on: date) -> dict[str, Any]:
     """The dated figures of law, as the facts statement takes them."""
     tables = {name: json.dumps(LAW[name].rows(), default=str) for name in _TABLES}
-    return {**tables, **{name: LAW[name].on(on) for name in _PARAMETERS}}
+    return {
+        **tables,
+        **rate_parameters(),
+        **{name: LAW[name].on(on) for name in _PARAMETERS},
+        "marginal_from": POLICY["marginal_from"].on(on),
+    }
 
 
 async def judge(_: Service, session: AsyncSession, screening: Screening) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.agency_copy import AMONG_SERVING, serving, undeclared, undeclared_by_any
+from kernel.policy.rates import POLICY_RATE, RATE_TABLES
 
 IN_SCOPE = """
     c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to and c.signed_on <= :on
@@ -102,11 +103,7 @@ _FACTS = f"""
         as f("is" numeric, additional numeric, starts date, ends date)),
     term as materialized (select * from jsonb_to_recordset(cast(:longest_term as jsonb))
         as f("is" int, starts date, ends date, lo text, hi text, certainty text)),
-    general as materialized (select * from jsonb_to_recordset(cast(:general_rate as jsonb))
-        as f(one_year numeric, longer numeric, starts date, ends date)),
-    product as materialized (select * from jsonb_to_recordset(cast(:product_rate as jsonb))
-        as f("is" numeric, lender text, starts date, ends date, lo text, hi text,
-             certainty text)),
+    {RATE_TABLES},
     placed as materialized (
         select l.*, 'loan' as subject_kind, {_COUNTY} as county, known.number_known,
                known.name_fits, home.household_key as home_key, h.household_no,
@@ -148,9 +145,7 @@ _FACTS = f"""
         family.repayments_unclear,
         term.months as longest_term, term.certainty = 'assumed' as term_is_assumed,
         (l.disbursed_on + make_interval(months => term.months))::date as latest_maturity,
-        coalesce(fixed.rate, case when l.matures_on <= (l.disbursed_on + interval '12 months')::date
-                                  then general.one_year else general.longer end) as policy_rate,
-        fixed.certainty = 'assumed' as rate_is_assumed,
+        policy.rate as policy_rate, policy.is_assumed as rate_is_assumed,
         lines.line_count, lines.charged, lines.reference, lines.charged - lines.reference as excess,
         lines.household_share, lines.treasury_share, lines.bank_share
     from placed l
@@ -182,12 +177,7 @@ _FACTS = f"""
         where t.starts <= l.signed_on and l.signed_on < t.ends
           and t.lo <= l.county and l.county < t.hi
         order by t.lo desc limit 1) term on true
-    left join lateral (
-        select p."is" as rate, p.certainty from product p
-        where p.starts <= l.signed_on and l.signed_on < p.ends and p.lender = l.lender
-          and p.lo <= l.division and l.division < p.hi
-        order by p.lo desc limit 1) fixed on true
-    left join general on general.starts <= l.signed_on and l.signed_on < general.ends
+    cross join {POLICY_RATE.format(loan="l")}
     -- What the family's other poverty loans of all banks leave outstanding on the signing day. A
     -- loan whose repayments do not add up to its reported balance may owe anything up to its
     -- principal (rules.md, outstanding).

@@ -12,9 +12,10 @@ from kernel.crypto import Keys
 from kernel.paging import WantedPage, page_of
 from kernel.problems import NotFound
 from kernel.roles import May, Role
-from services.rectification import queries
 from services.rectification.operations.samples import sample_named
 from services.rectification.problems import NoSuchSample
+from services.rectification.queries import findings as queries
+from services.rectification.queries.screenings import STATE_OF
 from services.rectification.schemas import FindingFilters, FindingOut, FindingsOut
 from services.rectification.vocabulary import RuleId, Verdict
 
@@ -29,17 +30,18 @@ async def findings_seen(
         if sample is None:
             raise NoSuchSample
     filters = {
-        "screening_id": asked.screening,
+        "screening": asked.screening,
         "rule_id": asked.rule_id,
         "verdict": asked.verdict,
         "division": asked.division,
         "agency": asked.agency,
     }
     # The state is read first: a run that is closed in between is shown again, not missed.
-    state = await session.execute(queries.STATE_OF, {"screening_id": asked.screening})
+    state = await session.execute(STATE_OF, {"screening_id": asked.screening})
     rows = await session.execute(queries.page_of_findings(caller, wanted, filters, sample))
     page = page_of(rows.mappings().all(), wanted, "finding_id")
-    items = [shown_finding(keys, caller, row) for row in page["items"]]
+    run = {"screening_id": asked.screening} if asked.screening else {}
+    items = [shown_finding(keys, caller, {**row, **run}) for row in page["items"]]
     return FindingsOut(items=items, next_after=page["next_after"], state=state.scalar())
 
 

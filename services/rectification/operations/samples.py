@@ -13,7 +13,7 @@ from kernel.crypto import Keys
 from kernel.database import table_of
 from kernel.division import spans
 from kernel.roles import May
-from services.rectification import queries
+from services.rectification.queries import samples as queries
 from services.rectification.schemas import SampleIn, SampleOut
 from services.rectification.tables import Sample
 

@@ -15,9 +15,9 @@ from kernel.ids import new_id
 from kernel.paging import WantedPage, page_of
 from kernel.problems import NotFound
 from kernel.service import Service
-from services.rectification import queries
 from services.rectification.operations.samples import sample_named
 from services.rectification.problems import NotYourDivision, UnknownSample
+from services.rectification.queries import screenings as queries
 from services.rectification.schemas import ScreeningIn, ScreeningOut
 from services.rectification.vocabulary import SOURCES
 

@@ -1,4 +1,4 @@
-"""Addresses of loans."""
+"""Addresses of eligibility checks."""
 
 from typing import Annotated, Any
 
@@ -7,25 +7,12 @@ from starlette.requests import Request
 
 from kernel import clock
 from kernel.access import Caller, allowed_to
-from kernel.bulk.declarations import declaration_routes
 from kernel.bulk.resource import Push
-from kernel.bulk.routes import job_routes, push_routes
 from kernel.database import Transaction
 from kernel.roles import May
 from kernel.service import body_of
-from services.loans.operations import contracts, of_contract
 from services.loans.operations.eligibility import check_eligibility
-from services.loans.schemas import EligibilityIn, EligibilityOut
-
-RESOURCES = (
-    (contracts.CONTRACTS, contracts.CONTRACTS_SHOWN),
-    (of_contract.RATINGS, of_contract.RATINGS_SHOWN),
-    (of_contract.INTEREST_LINES, of_contract.INTEREST_LINES_SHOWN),
-    (of_contract.REPAYMENTS, of_contract.REPAYMENTS_SHOWN),
-    (of_contract.REFUNDS, of_contract.REFUNDS_SHOWN),
-    (of_contract.NOTICES, of_contract.NOTICES_SHOWN),
-)
-_KINDS = frozenset(resource.name for resource, _ in RESOURCES)
+from services.loans.schemas.eligibility import EligibilityIn, EligibilityOut
 
 checks = APIRouter(tags=["eligibility"])
 
@@ -41,11 +28,3 @@ async def ask_eligibility(
     keys = request.app.state.service.keys
     ask = Push(session, caller, keys, clock.now(), clock.today())
     return await check_eligibility(ask, asked)
-
-
-ROUTERS = [
-    *[push_routes(resource, shown) for resource, shown in RESOURCES],
-    checks,
-    job_routes("loans", [May.CONTRACTS_WRITE]),
-    declaration_routes("loans", May.CONTRACTS_WRITE, _KINDS),
-]

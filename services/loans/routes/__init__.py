@@ -1,0 +1,5 @@
+"""Addresses of loans."""
+
+from services.loans.routes import eligibility, pushes
+
+ROUTERS = [*pushes.ROUTERS, eligibility.checks]

@@ -1,0 +1,43 @@
+"""What the law asks of a loan: conditions over the columns of the loan facts.
+
+Each is true (met), false (not met) or null (undetermined); null is never a default. The same
+functions screen a province and answer an eligibility check. Catalogue and readings: rules.md.
+"""
+
+from services.loans.rules.afterwards import (
+    interest_within_reference,
+    living_loan_of_a_registered_borrower,
+    not_used_by_an_organisation,
+    qualified_household_at_policy_rate,
+)
+from services.loans.rules.borrowing import (
+    borrower_of_age,
+    full_civil_capacity,
+    productive_purpose,
+    rate_within_policy,
+    registered_borrower,
+    someone_able_to_work,
+    used_by_the_household,
+    within_household_cap,
+    within_longest_term,
+)
+
+CATALOGUE = (
+    registered_borrower,
+    someone_able_to_work,
+    borrower_of_age,
+    full_civil_capacity,
+    within_household_cap,
+    within_longest_term,
+    productive_purpose,
+    used_by_the_household,
+    rate_within_policy,
+    not_used_by_an_organisation,
+    living_loan_of_a_registered_borrower,
+    interest_within_reference,
+    qualified_household_at_policy_rate,
+)
+"""Every rule of this service, in the catalogue's order."""
+
+WHO_MAY_BORROW = tuple(each for each in CATALOGUE if each.id <= "LOAN-17")
+"""What an eligibility check asks: LOAN-01 to 17."""

@@ -1,0 +1,163 @@
+"""LOAN-20 to 60: what must be noticed after a loan was made."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    null,
+    or_,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from kernel.law import Certainty, Kind, rule
+from services.loans.rules.borrowing import (
+    borrower_of_age,
+    full_civil_capacity,
+    is_poverty_loan,
+    productive_purpose,
+    registered_borrower,
+    someone_able_to_work,
+    used_by_the_household,
+    within_household_cap,
+    within_longest_term,
+)
+
+
+def _is_living_poverty_loan(loan: FromClause) -> ColumnElement[Any]:
+    """Drawn, something owed, not converted; or not known to be otherwise."""
+    return and_(is_poverty_loan(loan), loan.c.live.is_not(False))
+
+
+def is_ordinary_loan(loan: FromClause) -> ColumnElement[bool]:
+    """A loan that a registered household might have had as the product instead."""
+    return loan.c.product.in_(("ORDINARY_FARM", "COMMERCIAL"))
+
+
+def _is_ordinary_loan_with_lines(loan: FromClause) -> ColumnElement[Any]:
+    return and_(is_ordinary_loan(loan), loan.c.line_count > 0)
+
+
+@rule(
+    "LOAN-20",
+    kind=Kind.FINDING,
+    zh="没有户贷企用",
+    en="No organisation uses the loan.",
+    cite="黑金发〔2019〕22号 二(一): 以入股分红、转贷、指标交换等方式交由企业或其他组织使用",
+    plan="一",
+    applies=_is_living_poverty_loan,
+    amount="balance",
+    figures=("live", "actual_user_kind", "disbursed_on"),
+    beside=(
+        "actual_user_mode",
+        "actual_user_credit_code",
+        "actual_user_has_industry_base",
+        "actual_user_at_risk",
+        "household_aware",
+        "household_takes_part",
+    ),
+    shown_class="disposition",
+    certainty=Certainty.ASSUMED,
+)
+def not_used_by_an_organisation(loan: FromClause) -> ColumnElement[Any]:
+    """OTHER without a credit code is no organisation. The class says what is to be done."""
+    c = loan.c
+    person = and_(c.actual_user_kind == "OTHER", c.actual_user_credit_code.is_(None))
+    return case(
+        (or_(c.actual_user_kind == "HOUSEHOLD", person), true()),
+        (or_(c.actual_user_kind.is_(None), c.live.is_(None)), null()),
+        else_=false(),
+    )
+
+
+@rule(
+    "LOAN-23",
+    kind=Kind.FINDING,
+    zh="在贷的借款人在签约日属建档立卡户",
+    en="The borrower of a living loan was registered on the signing day.",
+    cite="黑金发〔2019〕22号 二(一)四: 非建档立卡贫困户获得扶贫小额信贷的要及时转为商业贷款",
+    plan="一",
+    applies=_is_living_poverty_loan,
+    amount="balance",
+    figures=("live", "signed_on", "number_known", "name_fits"),
+    beside=("status_on_signing",),
+    silence=("registration_unclear",),
+    shown_class="to_commercial",
+    assumed=("marginal_is_assumed",),
+)
+def living_loan_of_a_registered_borrower(loan: FromClause) -> ColumnElement[Any]:
+    """LOAN-01 of a loan that lives. Whether it lives may be unknown; then so is this."""
+    registered = registered_borrower.condition(loan)
+    return case((and_(registered.is_(False), loan.c.live.is_(None)), null()), else_=registered)
+
+
+@rule(
+    "LOAN-30",
+    kind=Kind.FINDING,
+    zh="计息不超过合同年利率折算的利息",
+    en="Interest charged is not more than the contract's annual rate allows.",
+    cite="银发〔2005〕129号; 黑金发〔2019〕22号 二(二): 凡超过人民银行政策规定利息部分一律退回",
+    plan="二",
+    applies=is_poverty_loan,
+    amount="excess",
+    figures=("charged", "reference", "line_count", "principal", "disbursed_on", "matures_on"),
+    beside=("household_share", "treasury_share", "bank_share"),
+    certainty=Certainty.ASSUMED,
+)
+def interest_within_reference(loan: FromClause) -> ColumnElement[Any]:
+    """Whatever the bank's own convention: the year may not cost more than its rate.
+
+    The tolerance is assumed.
+    """
+    return case((loan.c.line_count == 0, true()), else_=loan.c.excess <= loan.c.tolerance)
+
+
+_AS_IF_THE_PRODUCT = (
+    registered_borrower,
+    someone_able_to_work,
+    borrower_of_age,
+    full_civil_capacity,
+    within_household_cap,
+    within_longest_term,
+    productive_purpose,
+    used_by_the_household,
+)
+"""LOAN-06, 07, 10, 11 and 14 are the bank's doing and not asked (rules.md, LOAN-31)."""
+
+
+@rule(
+    "LOAN-31",
+    kind=Kind.FINDING,
+    zh="符合条件的建档立卡户未以普通利率贷款",
+    en="No household that qualifies for a poverty loan pays an ordinary rate instead.",
+    cite="黑金发〔2019〕22号 二(三): 高于当地执行的扶贫小额信贷利率部分折算后返还",
+    plan="三",
+    applies=_is_ordinary_loan_with_lines,
+    amount="excess",
+    figures=("annual_rate", "policy_rate", "principal", "signed_on", "charged", "reference"),
+    silence=("conditions_unclear", "registration_unclear", "contracts_undeclared"),
+    certainty=Certainty.ASSUMED,
+)
+def qualified_household_at_policy_rate(loan: FromClause) -> ColumnElement[Any]:
+    """A rate within policy, or one condition that fails: met. All met: not met. Else unclear."""
+    conditions = [each.condition(loan) for each in _AS_IF_THE_PRODUCT]
+    qualifies = and_(*conditions)
+    return case(
+        (loan.c.annual_rate <= loan.c.policy_rate, true()),
+        (or_(*[condition.is_(False) for condition in conditions]), true()),
+        (and_(qualifies, loan.c.annual_rate > loan.c.policy_rate), false()),
+        else_=null(),
+    )
+
+
+def conditions_unclear(loan: FromClause) -> ColumnElement[Any]:
+    """The ids of those conditions of LOAN-31 that are undetermined, as a text array."""
+    unclear = [case((each.condition(loan).is_(None), each.id)) for each in _AS_IF_THE_PRODUCT]
+    return func.array_remove(cast(array(unclear), ARRAY(Text)), cast(null(), Text))

@@ -1,0 +1,1 @@
+"""What loans hears and says: what banks push, and what is asked."""

@@ -1,0 +1,112 @@
+"""Findings: what stands in which run, and who may see it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, Text, and_, column, exists, false, func, or_, select, text, tuple_
+
+from kernel.access import Caller
+from kernel.database import table_of
+from kernel.division import span
+from kernel.paging import WantedPage
+from kernel.roles import Role
+from services.rectification.tables import SCHEMA, Finding, Sample, Screening
+from services.rectification.vocabulary import State
+
+_screening = table_of(Screening)
+_finding = table_of(Finding)
+_sample = table_of(Sample)
+_agency = SCHEMA.tables["rectification.agency"]
+
+STANDS_IN = "f.series = s.series and f.since <= s.seq and (f.until is null or f.until > s.seq)"
+"""SQL: whether a finding `f` stands in the run `s`."""
+
+KEEP_FINDINGS = text("""
+    insert into finding (household_key, finding_id, screening_id, series, since, rule_id,
+        verdict, subject_kind, agency, contract_no, household_no, person_key, village_code,
+        credit_code, policy_no, claim_no, division, amount, class, figures, missing, citation,
+        certainty, caused_by, judged_at)
+    select e.household_key, e.finding_id, e.screening_id, s.series, s.seq, e.rule_id, e.verdict,
+        e.subject_kind, e.agency, e.contract_no, e.household_no, e.person_key, e.village_code,
+        e.credit_code, e.policy_no, e.claim_no, e.division, e.amount, e.class, e.figures,
+        e.missing, e.citation, e.certainty, coalesce(e.caused_by, 'screening'), e.judged_at
+    from jsonb_to_recordset(cast(:events as jsonb)) as e(household_key uuid, finding_id uuid,
+        screening_id uuid, rule_id text, verdict text, subject_kind text, agency text,
+        contract_no text, household_no text, person_key uuid, village_code text, credit_code text,
+        policy_no text, claim_no text, division text, amount numeric, class text, figures jsonb,
+        missing jsonb, citation text, certainty text, caused_by text, judged_at timestamptz)
+    join screening s using (screening_id)
+    on conflict do nothing
+""")
+
+
+def findings(caller: Caller) -> Select[Any]:
+    """Findings of judged runs: a bank's or insurer's own (and its members'), else by division."""
+    judged = _finding.join(_screening, _screening.c.screening_id == _finding.c.screening_id)
+    return (
+        select(_finding)
+        .select_from(judged)
+        .where(_screening.c.state == State.JUDGED.value, _seen_by(caller))
+    )
+
+
+def _seen_by(caller: Caller) -> Any:
+    if caller.role in (Role.BANK, Role.INSURER):
+        members = select(_agency.c.code).where(_agency.c.parent == caller.agency)
+        return or_(_finding.c.agency == caller.agency, _finding.c.agency.in_(members))
+    return or_(*[_within(*span(division)) for division in caller.divisions], false())
+
+
+def _within(lo: str, hi: str) -> Any:
+    return and_(_finding.c.division >= lo, _finding.c.division < hi)
+
+
+def page_of_findings(
+    caller: Caller, wanted: WantedPage, filters: Mapping[str, Any], sample: Any | None
+) -> Select[Any]:
+    """One finding more than a page of those that the caller may see.
+
+    `filters` are columns and values, of which None filters nothing; `sample` is id and version.
+    """
+    page = findings(caller).order_by(_finding.c.finding_id).limit(wanted.limit + 1)
+    if wanted.after:
+        page = page.where(_finding.c.finding_id > wanted.after)
+    for name, value in filters.items():
+        if value is None:
+            continue
+        if name == "screening":
+            page = page.where(_stands_in(value))
+            continue
+        within = _within(*span(value)) if name == "division" else _finding.c[name] == value
+        page = page.where(within)
+    if sample is not None:
+        number = tuple_(_finding.c.agency, _finding.c.contract_no)
+        page = page.where(number.in_(_contracts_of(sample)))
+    return page
+
+
+def _stands_in(screening_id: Any) -> Any:
+    """Whether a finding stands in a run; in none that is still being judged."""
+    run = _screening.alias("run")
+    return exists().where(
+        run.c.screening_id == screening_id,
+        run.c.state == State.JUDGED.value,
+        run.c.series == _finding.c.series,
+        run.c.seq >= _finding.c.since,
+        or_(_finding.c.until.is_(None), _finding.c.until > run.c.seq),
+    )
+
+
+def _contracts_of(sample: Any) -> Select[Any]:
+    this = and_(_sample.c.id == sample.id, _sample.c.source_version == sample.source_version)
+    rows = (
+        func.jsonb_to_recordset(select(_sample.c.contract_nos).where(this).scalar_subquery())
+        .table_valued(column("bank", Text), column("contract_no", Text))
+        .render_derived(name="sampled", with_types=True)
+    )
+    return select(rows.c.bank, rows.c.contract_no)
+
+
+def one_finding(caller: Caller, finding_id: Any) -> Select[Any]:
+    """A finding, if the caller may see it."""
+    return findings(caller).where(_finding.c.finding_id == finding_id)

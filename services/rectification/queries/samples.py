@@ -1,0 +1,20 @@
+"""Samples: announced, and found by name."""
+
+from sqlalchemy import text
+
+ANNOUNCE_SAMPLES = text("""
+    insert into outbox (type, agency, division, data)
+    select 'sample.recorded', agency, division, json_build_object(
+        'sample_id', id, 'agency', agency, 'name', name, 'source', source,
+        'contract_nos', contract_nos, 'source_version', source_version)
+    from pushed where outcome in ('accepted', 'superseded') order by line
+""")
+
+# The caller's own sample of this name; else the one last recorded of those in its divisions.
+SAMPLE_NAMED = text("""
+    select id, source_version from sample t
+    where name = :name and superseded_at is null and (agency = :agency or exists (
+        select from unnest(cast(:lo as text[]), cast(:hi as text[])) as seen(lo, hi)
+        where t.division >= seen.lo and t.division < seen.hi))
+    order by agency = :agency desc, recorded_at desc limit 1
+""")
