@@ -42,7 +42,7 @@ def add_touched(metadata: MetaData) -> None:
     Index("touched_touched_in_idx", touched.c.touched_in)
 
 
-_NOT_OF_A_HOUSEHOLD = ("agency", "agency_place", "declaration")
+_NOT_OF_A_HOUSEHOLD = ("agency", "agency_place", "declaration", "product")
 """Tables without a household key of which any change bears on every household."""
 
 

@@ -95,6 +95,8 @@ def upgrade() -> None:
     op.create_index(
         "touched_touched_in_idx", "touched", ["touched_in"], unique=False, schema="insurance"
     )
+    op.add_column("claim", sa.Column("born_on", sa.Date(), nullable=False), schema="insurance")
+    op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="insurance")
     op.add_column(
         "screening_request",
         sa.Column(
@@ -112,6 +114,7 @@ def upgrade() -> None:
         ),
         schema="insurance",
     )
+    op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="loans")
     op.add_column(
         "screening_request",
         sa.Column(
@@ -217,8 +220,11 @@ def downgrade() -> None:
     op.drop_column("finding", "series", schema="rectification")
     op.drop_column("screening_request", "made_by", schema="loans")
     op.drop_column("screening_request", "seen", schema="loans")
+    op.drop_column("member", "died_on", schema="loans")
     op.drop_column("screening_request", "made_by", schema="insurance")
     op.drop_column("screening_request", "seen", schema="insurance")
+    op.drop_column("member", "died_on", schema="insurance")
+    op.drop_column("claim", "born_on", schema="insurance")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="insurance")
     op.drop_table("touched", schema="insurance")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="subsidy")
