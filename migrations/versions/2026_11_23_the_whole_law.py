@@ -69,6 +69,24 @@ def upgrade() -> None:
         "touched_touched_in_idx", "touched", ["touched_in"], unique=False, schema="subsidy"
     )
     op.create_table(
+        "dismissal",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("suspicion_id", sa.Uuid(), nullable=False),
+        sa.Column("facts", sa.Uuid(), nullable=False),
+        sa.Column("insurer", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("dismissal_reasoned_check")),
+        sa.CheckConstraint("agency <> insurer", name=op.f("dismissal_not_by_its_insurer_check")),
+        sa.PrimaryKeyConstraint(
+            "household_key", "suspicion_id", "facts", name=op.f("dismissal_pkey")
+        ),
+        schema="insurance",
+    )
+    op.create_table(
         "touched",
         sa.Column("note_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
@@ -518,6 +536,7 @@ def downgrade() -> None:
     op.drop_table("claim_copy", schema="rectification")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="insurance")
     op.drop_table("touched", schema="insurance")
+    op.drop_table("dismissal", schema="insurance")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="subsidy")
     op.drop_table("touched", schema="subsidy")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="loans")

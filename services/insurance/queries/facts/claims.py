@@ -100,7 +100,8 @@ _JUDGED = f"""
     left join lateral (
         select told.is_another, case when told.is_another is not true then owed.due end as due,
                case when told.is_another is not true then
-                   case when l.basis = 'LOSS' then part.sum else owed.due end end as due_at_most
+                   case when l.basis = 'LOSS' then coalesce(owed.due, part.sum)
+                        else owed.due end end as due_at_most
         ) answer on true
 """
 
