@@ -69,7 +69,7 @@ def test_an_office_finds_assessments_that_took_longer_than_30_days(
     [one] = [finding for finding in found if finding["claim_no"] == "day 31"]
     assert one["subject_kind"] == "claim"
     assert (one["agency"], one["policy_no"], one["household_no"]) == ("INA23", "P1", "H1")
-    assert one["class"] == "ENDED"
+    assert one["figures"]["running"] is False
     assert one["missing"] == []
     assert (one["figures"]["assessment_took"], one["figures"]["assessment_days"]) == (31, 30)
     assert "保险法" in one["citation"]
@@ -165,12 +165,12 @@ def test_a_clock_that_still_runs_past_its_day_needs_the_insurers_word(insurer, i
 
     assert findings("INS-03", "2019-03-02") == []
     [finding] = findings("INS-03", "2019-03-03")
-    assert (finding["verdict"], finding["class"]) == ("undetermined", None)
+    assert (finding["verdict"], finding["figures"]["running"]) == ("undetermined", True)
     assert finding["missing"] == ["claim-status-changes:INA23"]
 
     declare(insurer, STATES, ("2018-08-01", "2019-03-04"))
     [finding] = findings("INS-03", "2019-03-03")
-    assert (finding["verdict"], finding["class"]) == ("not_met", "RUNNING")
+    assert (finding["verdict"], finding["figures"]["running"]) == ("not_met", True)
 
 
 def test_part_payment_is_due_on_the_60th_day_and_ends_by_prepayment_or_decision(
