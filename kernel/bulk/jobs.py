@@ -106,7 +106,7 @@ def _withdrawn(verdict: Verdict) -> Verdict:
 def _total(resource: Resource, raws: Sequence[Raw], *, strict: bool) -> Decimal | None:
     if resource.amount is None:
         return None
-    rows, _ = validated(resource, raws, strict=strict)
+    rows, _ = validated(resource.model, raws, strict=strict)
     return sum((resource.amount(row.value) for row in rows), Decimal(0))
 
 

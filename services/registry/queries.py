@@ -52,7 +52,9 @@ ANNOUNCE = text("""
     -- One aggregate for all households each, made once: the planner guesses one household.
     places as materialized (
         select household_key, json_agg(json_build_object('division', division,
-                   'known_from', counts_from, 'known_to', counts_to)) as places
+                   'known_from', counts_from, 'known_to', counts_to, 'report_id', id,
+                   'source_version', source_version, 'as_at', as_at,
+                   'recorded_at', recorded_at)) as places
         from report group by household_key),
     statuses as materialized (
         select household_key, json_agg(json_build_object('status', status,

@@ -1,10 +1,21 @@
 """May this person borrow this much for this on this day? What banks and offices are told."""
 
+from datetime import timedelta
+
 import pytest
 
+from kernel import clock
+from tests.loans.questions import (
+    DAY,
+    PATH,
+    ask,
+    asking,
+    condition,
+    lacking,
+    same_but_for_ids,
+    unmet,
+)
 from tests.story import COUNTY, a_contract, a_household, a_member, a_person, declare, push
-
-DAY = "2018-03-05"
 
 
 @pytest.fixture
@@ -18,45 +29,6 @@ def bank(visit):
     bank = visit("bank")
     declare(bank, "contracts")
     return bank
-
-
-PATH = "/v1/loans/eligibility-checks"
-
-
-def asking(person, **fields):
-    """A question: 10,000.00 yuan for a year of planting on 5 March 2018."""
-    return {
-        "name": person.name,
-        "id_number": person.id_number,
-        "amount": "10000.00",
-        "term_months": 12,
-        "kind": "NEW",
-        "purpose": "PLANTING",
-        "as_of": DAY,
-    } | fields
-
-
-def ask(visitor, person, **fields):
-    """The answer to a question."""
-    answer = visitor.post(PATH, json=asking(person, **fields))
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def condition(answer, rule_id):
-    [found] = [each for each in answer["conditions"] if each["rule_id"] == rule_id]
-    return found
-
-
-def unmet(answer):
-    """What stands in the way: rule by verdict."""
-    each = {each["rule_id"]: each["verdict"] for each in answer["conditions"]}
-    return {rule_id: verdict for rule_id, verdict in each.items() if verdict != "met"}
-
-
-def lacking(answer):
-    """What is missing: rule by facts and declarations."""
-    return {each["rule_id"]: each["missing"] for each in answer["conditions"] if each["missing"]}
 
 
 def test_who_meets_every_condition_is_eligible_and_hears_why(drain, office, bank):
@@ -177,7 +149,7 @@ def test_two_households_that_differ_in_a_disability_are_told_apart_by_one_verdic
     capacity = [condition(answer, "LOAN-04") for answer in answers]
     assert [each.pop("verdict") for each in capacity] == ["met", "not_met"]
     assert [answer.pop("verdict") for answer in answers] == ["eligible", "ineligible"]
-    assert answers[0] == answers[1]
+    assert same_but_for_ids(answers[0]) == same_but_for_ids(answers[1])
     assert condition(answers[1], "LOAN-02")["figures"] == capacity[1]["figures"] == {}
 
 
@@ -267,6 +239,7 @@ WRONG = (
     {"as_of": "2018-02-30"},
     {"as_of": "9999-12-31"},
     {"as_of": "0001-01-01"},
+    {"as_of": str(clock.today() + timedelta(days=1))},
     {"reserved": "机密"},
 )
 
@@ -288,8 +261,8 @@ def test_a_question_at_the_edge_of_what_can_be_said_is_answered(bank):
         "amount": "999999999999.99",
         "annual_rate": "9.99999999",
         "term_months": 360,
-        "as_of": "2199-12-31",
+        "as_of": "1949-10-01",
         "name": "😀" * 60,
     }
 
-    assert ask(bank, a_person(), branch_division=COUNTY, **edge)["verdict"] == "ineligible"
+    assert ask(bank, a_person(), branch_division=COUNTY, **edge)["verdict"] == "undetermined"

@@ -44,28 +44,36 @@ _STORED = f"""
     from contract c where {IN_SCOPE}
 """
 
+# Loans that do not exist yet; `loan_id` is that of the check. Applied, signed and drawn on `:on`.
 _ASKED = """
-    select cast(:household_key as uuid) as household_key, cast(:loan_id as uuid) as loan_id,
-           cast(:agency as text) as agency, null::text as contract_no,
-           cast(:division as text) as division, cast(:person_key as uuid) as person_key,
-           cast(:name_key as uuid) as name_key, cast(:born_on as date) as born_on,
-           cast(:kind as text) as kind, cast(:parent_contract_no as text) as parent_contract_no,
-           'POVERTY_MICRO'::text as product, cast(:amount as numeric) as principal,
-           cast(:annual_rate as numeric) as annual_rate, cast(:on as date) as applied_on,
-           cast(:on as date) as signed_on, cast(:on as date) as disbursed_on,
-           (cast(:on as date) + make_interval(months => :term_months))::date as matures_on,
-           cast(:purpose as text) as purpose, cast(:actual_user_kind as text) as actual_user_kind,
-           cast(:actual_user_credit_code as text) as actual_user_credit_code,
-           cast(:actual_user_mode as text) as actual_user_mode,
+    select a.household_key, a.loan_id, a.agency, null::text as contract_no, a.division,
+           a.person_key, a.name_key, a.born_on, a.kind, a.parent_contract_no,
+           'POVERTY_MICRO'::text as product, a.amount as principal, a.annual_rate,
+           cast(:on as date) as applied_on, cast(:on as date) as signed_on,
+           cast(:on as date) as disbursed_on,
+           (cast(:on as date) + make_interval(months => a.term_months))::date as matures_on,
+           a.purpose, a.actual_user_kind, a.actual_user_credit_code, a.actual_user_mode,
            null::boolean as actual_user_has_industry_base, null::boolean as actual_user_at_risk,
            null::boolean as household_aware, null::boolean as household_takes_part,
            null::date as closed_on, null::date as converted_on, null::numeric as balance
+    from jsonb_to_recordset(cast(:asked as jsonb)) as a(
+        household_key uuid, loan_id uuid, agency text, division text, person_key uuid,
+        name_key uuid, born_on date, kind text, parent_contract_no text, amount numeric,
+        annual_rate numeric, term_months int, purpose text, actual_user_kind text,
+        actual_user_credit_code text, actual_user_mode text)
 """
 
 # Who of a household is present on a day, as known on the business date.
 _PRESENT = """
     {m}.known_from <= :on and :on < {m}.known_to and {m}.joined_on <= {day} and {day} < {m}.gone_on
 """
+HELD = """
+    {r}.reserved_on <= {day} and {day} < {r}.expires_on
+    and not exists (select from reservation_end e where e.household_key = {r}.household_key
+                    and e.reservation_id = {r}.id)
+"""
+"""SQL: whether a reservation holds on a day, as known now."""
+
 _BANKS = AMONG_SERVING.format(county="l.county", day="l.signed_on")
 _COUNTY = "rpad(left(l.division, 6), 12, '0')"
 
@@ -87,7 +95,7 @@ _DERIVED = """
         f.principal + f.others_at_least - f.cap as over_cap,
         case when f.cap is null then null
              when f.others_at_least = f.others_at_most or f.principal + f.others_at_least > f.cap
-             then greatest(0, f.cap - f.others_at_least) end as room,
+             then greatest(0.00, f.cap - f.others_at_least) end as room,
         case when not f.number_known then f.households_undeclared
              when not f.name_fits then array['borrower_name']
              when f.home_key is not null and not f.status_known then array['statuses']
@@ -141,7 +149,9 @@ _FACTS = f"""
         cast(:marginal_from as date) as marginal_from,
         cast(:interest_tolerance as numeric) * lines.line_count as tolerance,
         extract(year from age(l.applied_on, l.born_on))::int as age,
-        cap.cap, family.at_least as others_at_least, family.at_most as others_at_most,
+        cap.cap, held.reserved,
+        family.at_least + held.reserved as others_at_least,
+        family.at_most + held.reserved as others_at_most,
         family.repayments_unclear,
         term.months as longest_term, term.certainty = 'assumed' as term_is_assumed,
         (l.disbursed_on + make_interval(months => term.months))::date as latest_maturity,
@@ -209,6 +219,7 @@ _FACTS = f"""
               and (c.converted_on is null or c.converted_on > l.signed_on)
               and not (l.kind in ('RENEWAL', 'EXTENSION') and c.agency = l.agency
                        and c.contract_no is not distinct from l.parent_contract_no)) o) family
+    cross join lateral ({{reserved}}) held
     -- Normal lines settled by the business date, against the reference interest of their days. R
     -- never decreases, so a day billed twice has its reference once: each line adds what R rises
     -- beyond the lines before it. The excess is split by who bore the lines.
@@ -243,6 +254,20 @@ _FACTS = f"""
               and i.superseded_at is null and i.kind = 'NORMAL' and i.settled_on <= :on
               and (l.converted_on is null or i.period_end <= l.converted_on)) i) lines
         on l.product = 'POVERTY_MICRO'
+"""
+
+# A fact is judged by facts; only who asks beforehand must leave room for what others reserved.
+_NOTHING_RESERVED = "select 0::numeric as reserved"
+
+# What all banks hold for the family on the day, but not what this bank holds for this person:
+# that is for the loan asked about.
+_RESERVED = f"""
+    select coalesce(sum(r.amount), 0.00) as reserved from reservation r
+    where r.person_key in (
+            select l.person_key union select m.person_key from member m
+            where m.household_key = l.home_key and {_PRESENT.format(m="m", day="l.signed_on")})
+      and {HELD.format(r="r", day="l.signed_on")}
+      and (r.agency, r.person_key) is distinct from (l.agency, l.person_key)
 """
 
 _COLUMNS: dict[str, Any] = {
@@ -294,6 +319,7 @@ _COLUMNS: dict[str, Any] = {
     "enterprise_cutoff": Date,
     "marginal_from": Date,
     "cap": Numeric,
+    "reserved": Numeric,
     "others_at_least": Numeric,
     "others_at_most": Numeric,
     "longest_term": Integer,
@@ -320,13 +346,17 @@ LOAN_FACTS = table("loan_facts", *[column(name, kind) for name, kind in _COLUMNS
 """The facts of a screening, laid out once in a temporary table."""
 
 
-def _statement(loan: str, corrected: str) -> str:
-    return _DERIVED.format(facts=_FACTS.format(loan=loan, corrected=corrected))
+def _statement(loan: str, corrected: str, reserved: str) -> str:
+    facts = _FACTS.format(loan=loan, corrected=corrected, reserved=reserved)
+    return _DERIVED.format(facts=facts)
 
 
 LAY_OUT = [
     text("drop table if exists loan_facts"),
-    text("create temp table loan_facts on commit drop as " + _statement(_STORED, "reference_now")),
+    text(
+        "create temp table loan_facts on commit drop as "
+        + _statement(_STORED, "reference_now", _NOTHING_RESERVED)
+    ),
     text("analyze loan_facts"),
 ]
 """Facts of the contracts in scope, into `loan_facts`. Needs `reference_now`."""
@@ -334,8 +364,8 @@ LAY_OUT = [
 _NOTHING = "(select null::uuid as loan_id, null::date as day, null::numeric as amount limit 0)"
 
 ASKED_FACTS = (
-    text(_statement(_ASKED, _NOTHING))
+    text(_statement(_ASKED, _NOTHING, _RESERVED))
     .columns(*[column(name, kind) for name, kind in _COLUMNS.items()])
     .subquery("loan_facts")
 )
-"""Facts of the one loan that an eligibility check asks about."""
+"""Facts of the loans that eligibility checks of one day ask about (`:asked`, a JSON array)."""

@@ -2,4 +2,4 @@
 
 from services.loans.routes import eligibility, pushes
 
-ROUTERS = [*pushes.ROUTERS, eligibility.checks]
+ROUTERS = [*pushes.ROUTERS, eligibility.checks, eligibility.reservations]
