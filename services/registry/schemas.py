@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyNumber, Line, Part, Pushed
-from kernel.money import Yuan
+from kernel.fields import AgencyCode, AgencyNumber, Line, Part, Pushed
+from kernel.money import PositiveYuan, Yuan
 from kernel.people import CertificateNumber, PersonName
 from services.registry.vocabulary import (
     Attribute,
@@ -19,6 +19,7 @@ from services.registry.vocabulary import (
     Education,
     Health,
     LabourSkill,
+    NeedState,
     Relation,
     Status,
 )
@@ -125,4 +126,49 @@ class HouseholdOut(BaseModel):
     statuses: list[StatusOut]
     members: list[MemberOut]
     as_at: date
+    source_version: int
+
+
+class NeedIn(Pushed):
+    """What a household needs money for. UNSUITABLE says why, and what is done instead."""
+
+    need_no: AgencyNumber
+    household_no: AgencyNumber
+    amount: PositiveYuan
+    use: Line
+    raised_on: date
+    state: NeedState
+    bank: AgencyCode | None = None
+    """The bank that was asked, offered or lent."""
+    true_cause: Line | None = None
+    """What really keeps the household poor, if a loan does not suit it."""
+    other_measure: Line | None = None
+
+    @model_validator(mode="after")
+    def _unsuitable_says_why(self) -> Self:
+        if self.state == NeedState.UNSUITABLE:
+            lacks = [name for name in ("true_cause", "other_measure") if not getattr(self, name)]
+            if lacks:
+                raise PydanticCustomError(
+                    "unexplained", "An UNSUITABLE need lacks {lacks}.", {"lacks": " and ".join(lacks)}
+                )
+        return self
+
+
+class NeedOut(BaseModel):
+    """A need as it was last reported."""
+
+    need_id: UUID
+    need_no: str
+    household_no: str
+    village_code: str
+    amount: Decimal
+    use: str
+    raised_on: date
+    state: NeedState
+    bank: str | None
+    """To a bank: its own code only."""
+    true_cause: str | None
+    """Only for poverty offices and supervisors, like the other measure."""
+    other_measure: str | None
     source_version: int

@@ -1,4 +1,4 @@
-"""Every SQL statement of the registry."""
+"""What a push of households resolves, and what is announced of them."""
 
 from sqlalchemy import text
 
@@ -52,6 +52,7 @@ ANNOUNCE = text("""
     -- One aggregate for all households each, made once: the planner guesses one household.
     places as materialized (
         select household_key, json_agg(json_build_object('division', division,
+                   'lacks_capital', main_cause = 'NO_CAPITAL' or other_causes ? 'NO_CAPITAL',
                    'known_from', counts_from, 'known_to', counts_to)) as places
         from report group by household_key),
     statuses as materialized (
