@@ -1,33 +1,19 @@
 """Who reads what we share: one row a reader a day, announced when it is made (SHARE-02).
 
 A bank or insurer reads by following a feed, or by asking for a list that is shared with it
-(docs/decisions/0012). Sister services are no readers in this sense.
+(docs/decisions/0011). Sister services are no readers in this sense.
 """
 
 import json
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.access import Caller
 from kernel.outbox import announce
 from kernel.roles import Role
-
-
-def add_feed_readers(metadata: MetaData) -> None:
-    """Give a service's schema its record of who read it, and room for its neighbours'."""
-    Table(
-        "feed_reader",
-        metadata,
-        Column("service", Text, primary_key=True),
-        Column("agency", Text, primary_key=True),
-        Column("day", Date, primary_key=True),
-        Column("position", BigInteger, comment="how far; none: read a shared list, not the feed"),
-        comment="Own readers, and copies of neighbours' (column service).",
-    )
-
 
 _FIRST_OF_THE_DAY = text("""
     insert into feed_reader (service, agency, day, position)

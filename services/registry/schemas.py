@@ -150,7 +150,9 @@ class NeedIn(Pushed):
             lacks = [name for name in ("true_cause", "other_measure") if not getattr(self, name)]
             if lacks:
                 raise PydanticCustomError(
-                    "unexplained", "An UNSUITABLE need lacks {lacks}.", {"lacks": " and ".join(lacks)}
+                    "unexplained",
+                    "An UNSUITABLE need lacks {lacks}.",
+                    {"lacks": " and ".join(lacks)},
                 )
         return self
 

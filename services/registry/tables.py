@@ -16,7 +16,7 @@ from kernel.tables import add_shared_tables
 SCHEMA = schema("registry")
 add_shared_tables(SCHEMA)
 add_agency_copy(SCHEMA)
-add_screening_requests(SCHEMA)
+add_screening_requests(SCHEMA, continues=False)
 
 
 class HouseholdReport(Report, table=True):

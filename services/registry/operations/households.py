@@ -1,4 +1,4 @@
-"""Households: pushed by the offices that serve them, announced whole, shown to whom they concern."""
+"""Households: pushed by their offices, announced whole, shown to whom they concern."""
 
 import base64
 import json
