@@ -44,7 +44,7 @@ from kernel import clock
 from kernel.feed import Event
 from kernel.law import Certainty, Rule
 from kernel.outbox import announce
-from kernel.service import Service
+from kernel.service import Service, Work
 from kernel.touched import add_touched, changed_since, digest_of
 
 
@@ -164,7 +164,7 @@ def judge_step(
     after: Sequence[str] = (),
     people: Sequence[str] = (),
     added_up: Sequence[str] = (),
-) -> Any:
+) -> Work:
     """A background step: judge the oldest screening for which everything is here.
 
     That is: this service's copies have reached the positions the screening names, no pending row
@@ -212,7 +212,7 @@ def judge_step(
         await session.execute(_DONE, done | {"screening_id": screening.screening_id})
         return 1
 
-    return step
+    return Work(step, "exists (select from screening_request where judged_at is null)")
 
 
 _OUTBOX = Table(

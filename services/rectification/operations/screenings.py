@@ -73,8 +73,6 @@ async def name_positions(feeds: AsyncClient, _: Service, session: AsyncSession) 
     A run waits until every feed holds all that was committed before it was asked for; so what was
     acknowledged before is judged.
     """
-    if not (await session.execute(queries.IS_ONE_WAITING)).scalar():
-        return 0
     heads = {source: await _head_of(feeds, source) for source in SOURCES}
     values = {
         "positions": json.dumps({source: position for source, (position, _) in heads.items()}),

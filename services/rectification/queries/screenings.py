@@ -32,7 +32,8 @@ ADD_SCREENING = text("""
     returning *
 """)
 
-IS_ONE_WAITING = text("select exists (select from screening where state = 'requested')")
+IS_ONE_WAITING = "exists (select from screening where state = 'requested')"
+"""SQL: whether a run is to be told to its judges."""
 
 NAME_POSITIONS = text("""
     with named as (
