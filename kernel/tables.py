@@ -28,7 +28,8 @@ NOW = text("clock_timestamp()")
 
 
 def add_shared_tables(metadata: MetaData) -> None:
-    """Give a service's schema its outbox, feed, cursors, declarations, pending rows and jobs."""
+    """Give a service's schema its outbox, feed, cursors, readers, declarations, pending rows and
+    jobs."""
     Table(
         "outbox",
         metadata,
@@ -56,6 +57,15 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("position", BigInteger, nullable=False),
         Column("as_at", DateTime(timezone=True), nullable=False),
         comment="How far this service has read each neighbour's feed.",
+    )
+    Table(
+        "feed_reader",
+        metadata,
+        Column("service", Text, primary_key=True),
+        Column("agency", Text, primary_key=True),
+        Column("day", Date, primary_key=True),
+        Column("position", BigInteger, comment="how far; none: a shared list was read"),
+        comment="Which bank or insurer read on which day: own, and copies (column service).",
     )
     declaration = Table(
         "declaration",
