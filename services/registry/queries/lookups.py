@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     Date,
+    Executable,
     Text,
     bindparam,
     column,
