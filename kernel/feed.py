@@ -19,13 +19,17 @@ from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.readers import note_reader
 from kernel.roles import May
+from kernel.written import MARKS, remember_marks
 
 # One statement, one snapshot: an event in neither outbox nor page was not committed yet. Who asks
 # for some types goes past the others: after a page that is not full he is where the feed ends.
+# Marks (kernel/written.py) say only that a write ended here: who does not ask has none of them.
 _PAGE = text("""
     with page as (
         select * from feed
-        where position > :after and (cast(:types as text[]) is null or type = any(:types))
+        where position > :after
+          and case when cast(:types as text[]) is null then type <> 'write.marked'
+                   else type = any(:types) end
         order by position limit :limit
     )
     select json_build_object(
@@ -104,7 +108,7 @@ async def catch_up(
     wanted: dict[str, str | int] = {
         "after": after,
         "limit": limit,
-        "types": ",".join(projection.apply),
+        "types": ",".join({*projection.apply, *MARKS}),
     }
     answer = await feeds.get(f"/v1/{projection.source}/feed", params=wanted)
     answer.raise_for_status()
@@ -115,6 +119,7 @@ async def catch_up(
     for kind, apply in projection.apply.items():
         if kind in by_type:
             await apply(session, by_type[kind])
+    await remember_marks(session, page["items"])
     if page["next_after"] == after:
         return 0
     as_at = page["items"][-1]["time"] if page["items"] else page["complete_until"]

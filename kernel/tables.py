@@ -30,20 +30,23 @@ NOW = text("clock_timestamp()")
 def add_shared_tables(metadata: MetaData) -> None:
     """Give a service's schema its outbox, feed, cursors, readers, declarations, pending rows and
     jobs."""
-    Table(
+    outbox = Table(
         "outbox",
         metadata,
         Column("seq", BigInteger, Identity(), primary_key=True),
         *_event_columns(),
         comment="Events written in the transaction that caused them, until the relay moves them.",
     )
-    Table(
+    feed = Table(
         "feed",
         metadata,
         Column("position", BigInteger, primary_key=True, autoincrement=False),
         *_event_columns(),
         comment="Append-only, positions dense: a reader's cursor can pass nothing by.",
     )
+    for table in (outbox, feed):
+        marks = text("type = 'write.marked'")
+        Index(f"{table.name}_event_id_idx", table.c.event_id, postgresql_where=marks)
     Table(
         "feed_head",
         metadata,
@@ -66,6 +69,13 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("day", Date, primary_key=True),
         Column("position", BigInteger, comment="how far; none: a shared list was read"),
         comment="Which bank or insurer read on which day: own, and copies (column service).",
+    )
+    Table(
+        "event_applied",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("applied_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     declaration = Table(
         "declaration",

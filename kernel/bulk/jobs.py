@@ -28,6 +28,7 @@ from kernel.ids import new_id
 from kernel.problems import Invalid
 from kernel.roles import Kind, Role
 from kernel.service import Service, log
+from kernel.written import mark
 
 CHUNK = 2_000
 """Rows that are stored in one transaction."""
@@ -351,6 +352,7 @@ async def _finish(
             total or Decimal(0),
             counts[Outcome.REJECTED] > 0,
         )
+    await mark(push.session, job["job_id"])
     await push.session.execute(
         _FINISH,
         {

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
@@ -19,6 +19,7 @@ from kernel.fields import AgencyCode
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import after_event_named
 from services.loans.operations.eligibility.checks import check_eligibility, check_many
 from services.loans.operations.eligibility.evidence import CHECKS_LISTED, CHECKS_WHOLE
 from services.loans.operations.eligibility.reservations import release, reservations_on
@@ -32,6 +33,7 @@ from services.loans.schemas.eligibility import (
 )
 
 checks = APIRouter(tags=["eligibility"])
+_COPIES = [Depends(after_event_named)]
 reservations = APIRouter(tags=["reservations"])
 
 Asker = Annotated[Caller, allowed_to(May.ELIGIBILITY_ASK)]
@@ -39,11 +41,21 @@ Reader = Annotated[Caller, allowed_to_any([May.ELIGIBILITY_ASK, May.CONTRACTS_RE
 """Who asks, and supervisors, who see what was asked in their divisions."""
 
 
+class _Lines(StreamingResponse):
+    """NDJSON, written as it leaves."""
+
+    media_type = formats.NDJSON
+
+
+_A_LINE = {"200": {"content": {formats.NDJSON: {"schema": {"type": "object"}}}}}
+"""Each line is an object; FastAPI takes what is no JSON for a text."""
+
+
 def _ask(request: Request, session: Transaction, caller: Caller) -> Push:
     return Push(session, caller, request.app.state.service.keys, clock.now(), clock.today())
 
 
-@checks.post("/eligibility-checks", operation_id="check_eligibility")
+@checks.post("/eligibility-checks", operation_id="check_eligibility", dependencies=_COPIES)
 async def ask_eligibility(
     request: Request,
     session: Transaction,
@@ -66,11 +78,10 @@ async def ask_eligibility(
 @checks.post(
     "/bulk/eligibility-checks",
     operation_id="check_eligibility_of_many",
-    response_class=StreamingResponse,
-    responses={
-        200: {"content": {formats.NDJSON: {"schema": ManyOut.model_json_schema()}}},
-    },
-    openapi_extra={"requestBody": bulk_body(EligibilityIn)},
+    dependencies=_COPIES,
+    response_class=_Lines,
+    responses={200: {"model": ManyOut, "description": "One line for each question."}},
+    openapi_extra={"requestBody": bulk_body(EligibilityIn), "responses": _A_LINE},
 )
 async def ask_many(
     request: Request,
@@ -86,7 +97,7 @@ async def ask_many(
     """
     raws, strict = await rows_sent(request, content_type, content_encoding)
     many = await check_many(_ask(request, session, caller), raws, strict=strict)
-    return StreamingResponse(many.lines(), media_type=formats.NDJSON)
+    return _Lines(many.lines())
 
 
 @checks.get("/eligibility-checks", operation_id="list_eligibility_checks")
