@@ -1,5 +1,7 @@
 """Questions that tests put to eligibility checks, and what they look for in the answers."""
 
+from tests.story import push
+
 DAY = "2018-03-05"
 PATH = "/v1/loans/eligibility-checks"
 
@@ -13,8 +15,16 @@ def asking(person, **fields):
         "term_months": 12,
         "kind": "NEW",
         "purpose": "PLANTING",
+        "wish_signed_on": "2016-12-05",
+        "attested": ["LOAN-05", "LOAN-15", "LOAN-16", "LOAN-17"],
         "as_of": DAY,
     } | fields
+
+
+def rate(bank, *people):
+    """The bank rates people for 50,000.00 yuan, long before."""
+    rating = {"grade": "AA", "limit": "50000.00", "rated_on": "2016-12-05", "bad_record": False}
+    push(bank, "ratings", *[{"id_number": person.id_number, **rating} for person in people])
 
 
 def ask(visitor, person, **fields):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.loans.questions import DAY, PATH, ask, asking, condition, same_but_for_ids
+from tests.loans.questions import DAY, PATH, ask, asking, condition, rate, same_but_for_ids
 from tests.story import (
     COUNTY,
     a_contract,
@@ -47,7 +47,7 @@ def test_an_answer_is_kept_as_it_was_given(visit, drain, sql, office, bank):
     household = a_household(person)
     push(office, "households", household)
     drain()
-    question = asking(person, wish_signed_on=DAY, attested=["LOAN-15"])
+    question = asking(person, wish_signed_on=DAY, attested=["LOAN-15", "LOAN-17"])
     sent = bank.post(PATH, json=question)
     answer = sent.json()
     # What comes later changes the next answer, not this one.
@@ -67,7 +67,7 @@ def test_an_answer_is_kept_as_it_was_given(visit, drain, sql, office, bank):
     assert (evidence["division"], evidence["bank"]) == (COUNTY, bank.agency)
     assert evidence["question"]["amount"] == question["amount"]
     assert evidence["question"]["wish_signed_on"] == DAY
-    assert evidence["question"]["attested"] == ["LOAN-15"]
+    assert evidence["question"]["attested"] == ["LOAN-15", "LOAN-17"]
     for told in (evidence, sql("loans", "select * from eligibility_check")):
         assert person.id_number not in str(told)
         assert person.name not in json.dumps(told, default=str, ensure_ascii=False)
@@ -86,6 +86,8 @@ def test_a_trace_names_the_records_that_each_verdict_rests_on(visit, drain, offi
     ask(other, wife, amount="100.00", reserve=True)
     declare(office, "households")
     drain()
+    rate(bank, husband)
+    rate(other, husband)
 
     answer = ask(bank, husband)
     for_the_office, for_the_bank = kept(office, answer), kept(bank, answer)
@@ -166,6 +168,7 @@ def test_a_disability_shows_in_one_word_of_everything_a_bank_is_told(drain, offi
             ],
         )
         drain()
+        rate(bank, healthy, disabled)
 
         told = [_everything(bank, each) for each in (healthy, disabled)]
 

@@ -121,6 +121,7 @@ def test_csv_and_gzip_are_taken_as_in_every_bulk(drain, office, bank):
     push(office, "households", a_household(person))
     drain()
     question = asking(person)
+    del question["attested"]  # in a table a list is one column for each item
     table = "\n".join(
         ",".join(str(value) for value in row) for row in (question, question.values())
     )

@@ -32,14 +32,21 @@ _VERDICTS: dict[bool | None, Verdict] = {True: "met", False: "not_met", None: "u
 _OF_HEALTH = ("LOAN-02", "LOAN-04")
 """Conditions of which a bank hears the verdict only."""
 
-_OF_OTHER_BANKS = {"LOAN-08": ("cap", "room"), "LOAN-10": ()}
-"""What a bank sees of conditions that rest on other banks' loans: only the room that is left."""
+_OF_OTHER_BANKS = {"LOAN-08": ("cap", "room"), "LOAN-10": ("kind", "signed_on")}
+"""What a bank sees of conditions that rest on other banks' loans: its own question, and the room
+that is left."""
 
 _BESIDE = {"LOAN-08": ("reserved",)}
 """What a check shows beside the figures of a screening."""
 
 _NAMES_AGENCIES = ("contracts", "households", "repayments")
 """Kinds of missing facts behind which an agency or place stands."""
+
+
+def _applies(rule: Rule) -> str:
+    """The column that says whether the law of the day asks this at all."""
+    return f"asks {rule.id}"
+
 
 _NEEDED = sorted(
     {"loan_id", "home_key", "county"}
@@ -58,6 +65,7 @@ _NEEDED = sorted(
 _WEIGHED = select(
     *[ASKED_FACTS.c[name] for name in _NEEDED],
     *[rule.condition(ASKED_FACTS).label(rule.id) for rule in WHO_MAY_BORROW],
+    *[rule.applies(ASKED_FACTS).label(_applies(rule)) for rule in WHO_MAY_BORROW if rule.applies],
 )
 
 
@@ -96,6 +104,9 @@ def _loan(keys: Keys, question: Question) -> dict[str, Any]:
         "annual_rate": asked.annual_rate,
         "term_months": asked.term_months,
         "purpose": asked.purpose,
+        "guarantee": asked.guarantee,
+        "wish_signed_on": asked.wish_signed_on,
+        "attested": asked.attested,
         "actual_user_kind": user.kind if user else UserKind.HOUSEHOLD,
         "actual_user_credit_code": user.credit_code if user else None,
         "actual_user_mode": user.mode if user else None,
@@ -103,8 +114,12 @@ def _loan(keys: Keys, question: Question) -> dict[str, Any]:
 
 
 def conditions(facts: RowMapping, question: Question, role: Role) -> list[Condition]:
-    """Every condition with its verdict, as a caller of this role may see it."""
-    return [_condition(rule, facts, question, role) for rule in WHO_MAY_BORROW]
+    """Every condition of the day's law with its verdict, as a caller of this role may see it."""
+    return [
+        _condition(rule, facts, question, role)
+        for rule in WHO_MAY_BORROW
+        if facts.get(_applies(rule), True)
+    ]
 
 
 def _condition(rule: Rule, facts: RowMapping, question: Question, role: Role) -> Condition:
