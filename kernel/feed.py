@@ -19,27 +19,33 @@ from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.readers import note_reader
 from kernel.roles import May
-from kernel.written import MARKS, remember_marks
+from kernel.written import remember_writes
 
 # One statement, one snapshot: an event in neither outbox nor page was not committed yet. Who asks
 # for some types goes past the others: after a page that is not full he is where the feed ends.
-# Marks (kernel/written.py) say only that a write ended here: who does not ask has none of them.
+# He hears which writes ended in what he passes (kernel/written.py); an event that says nothing else
+# is in nobody's page.
 _PAGE = text("""
     with page as (
         select * from feed
-        where position > :after
-          and case when cast(:types as text[]) is null then type <> 'write.marked'
-                   else type = any(:types) end
+        where position > :after and type <> 'write.ended'
+          and (cast(:types as text[]) is null or type = any(:types))
         order by position limit :limit
+    ),
+    upto as (
+        select case when (select count(*) from page) = :limit
+                    then coalesce((select max(position) from page), :after)
+                    else greatest(:after, (select position from feed_head)) end as position
     )
     select json_build_object(
         'items', coalesce((select json_agg(json_build_object(
             'specversion', '1.0', 'id', event_id, 'source', cast(:source as text), 'type', type,
             'time', recorded_at, 'position', position, 'data', data) order by position)
             from page), '[]'),
-        'next_after', case when (select count(*) from page) = :limit
-                           then coalesce((select max(position) from page), :after)
-                           else greatest(:after, (select position from feed_head)) end,
+        'next_after', (select position from upto),
+        'writes', (select coalesce(json_agg(event_id), '[]') from feed
+                   where ends_write and position > :after
+                     and position <= (select position from upto)),
         'head', (select position from feed_head),
         'complete_until', coalesce((select min(recorded_at) from outbox), clock_timestamp())
     )::text
@@ -108,7 +114,7 @@ async def catch_up(
     wanted: dict[str, str | int] = {
         "after": after,
         "limit": limit,
-        "types": ",".join({*projection.apply, *MARKS}),
+        "types": ",".join(projection.apply),
     }
     answer = await feeds.get(f"/v1/{projection.source}/feed", params=wanted)
     answer.raise_for_status()
@@ -119,7 +125,7 @@ async def catch_up(
     for kind, apply in projection.apply.items():
         if kind in by_type:
             await apply(session, by_type[kind])
-    await remember_marks(session, page["items"])
+    await remember_writes(session, page["writes"])
     if page["next_after"] == after:
         return 0
     as_at = page["items"][-1]["time"] if page["items"] else page["complete_until"]

@@ -35,6 +35,13 @@ def add_shared_tables(metadata: MetaData) -> None:
         metadata,
         Column("seq", BigInteger, Identity(), primary_key=True),
         *_event_columns(),
+        Column(
+            "written_in",
+            BigInteger,
+            nullable=False,
+            server_default=text("pg_current_xact_id()::text::bigint"),
+            comment="transaction",
+        ),
         comment="Events written in the transaction that caused them, until the relay moves them.",
     )
     feed = Table(
@@ -44,9 +51,9 @@ def add_shared_tables(metadata: MetaData) -> None:
         *_event_columns(),
         comment="Append-only, positions dense: a reader's cursor can pass nothing by.",
     )
-    for table in (outbox, feed):
-        marks = text("type = 'write.marked'")
-        Index(f"{table.name}_event_id_idx", table.c.event_id, postgresql_where=marks)
+    for column in (outbox.c.event_id, feed.c.event_id, feed.c.position):
+        name = f"{column.table.name}_{column.name}_idx"
+        Index(name, column, postgresql_where=text("ends_write"))
     Table(
         "feed_head",
         metadata,
@@ -75,7 +82,7 @@ def add_shared_tables(metadata: MetaData) -> None:
         metadata,
         Column("event_id", Uuid, primary_key=True),
         Column("applied_at", DateTime(timezone=True), nullable=False, server_default=NOW),
-        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     declaration = Table(
         "declaration",
@@ -150,4 +157,5 @@ def _event_columns() -> list[Column[object]]:
         Column("division", Text),
         Column("data", JSON, nullable=False),
         Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        Column("ends_write", Boolean, comment="the last event of a write, which its writer knows"),
     ]

@@ -1,13 +1,14 @@
 """Read your writes: a write answers Event-Id, a read with `?after_event=` waits until it is here.
 
-The last event of a write is a mark whose id the writer is told. Events of one transaction come into
-the feed together and in their order, so whoever has applied a mark has applied all that was written
-before it; marks are compared by identity and not by number, since writers commit in any order.
-Readers remember the marks they have applied for some days.
+The last event of a write is marked, and its id is told to the writer. Events of one transaction
+come into the feed together and in their order, so whoever has passed the last has applied them all.
+Writes are told apart by identity and not by number, since writers commit in any order. Readers
+remember for some days which writes they have passed.
 """
 
 import asyncio
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
@@ -19,24 +20,28 @@ from kernel.access import caller_of
 from kernel.ids import new_id
 from kernel.problems import BadRequest, Unavailable
 
-MARKS = ("write.marked", "agency.recorded")
-"""Types of events that are the last of their write; the gateway's are one event each."""
-
 HEADER = "Event-Id"
 
 KEPT_DAYS = 7
-"""How long it is remembered that a mark was applied."""
+"""How long a reader remembers."""
 
 _LOOKS, _PAUSE = 40, 0.05
 """Two seconds at most, in looks and seconds between them."""
 
-_MARK = text("""
-    insert into outbox (event_id, type, data) values (:event_id, 'write.marked', '{}')
+_END_HERE = text("""
+    update outbox set ends_write = true
+    where seq = (select seq from outbox where written_in = pg_current_xact_id()::text::bigint
+                 order by seq desc limit 1)
+    returning event_id
+""")
+_END = text("""
+    insert into outbox (event_id, type, data, ends_write)
+    values (:event_id, 'write.ended', '{}', true)
 """)
 _APPLIED = [
     text("""
         insert into event_applied (event_id)
-        select * from unnest(cast(:marks as uuid[])) on conflict do nothing
+        select * from unnest(cast(:writes as uuid[])) on conflict do nothing
     """),
     text("""
         delete from event_applied
@@ -46,24 +51,32 @@ _APPLIED = [
 # The service's own writes are here from their commit on, in the outbox and then in the feed.
 _IS_HERE = text("""
     select exists (select from event_applied where event_id = :event_id)
-        or exists (select from outbox where type = 'write.marked' and event_id = :event_id)
-        or exists (select from feed where type = 'write.marked' and event_id = :event_id)
+        or exists (select from outbox where ends_write and event_id = :event_id)
+        or exists (select from feed where ends_write and event_id = :event_id)
 """)
 
 
-async def mark(session: AsyncSession, event_id: UUID | None = None) -> str:
-    """Mark the end of what this transaction writes; returns the id to answer as Event-Id."""
+async def end_of_write(session: AsyncSession, event_id: UUID | None = None) -> str:
+    """The id to answer as Event-Id: of the last event that this transaction has written.
+
+    Where it has written none, or where the id was told before, an event that says nothing else is
+    its end. Nothing may be announced afterwards.
+    """
+    if event_id is None:
+        found = (await session.execute(_END_HERE)).scalar()
+        if found is not None:
+            return str(found)
     chosen = event_id or new_id()
-    await session.execute(_MARK, {"event_id": chosen})
+    await session.execute(_END, {"event_id": chosen})
     return str(chosen)
 
 
-async def remember_marks(session: AsyncSession, events: list[dict[str, Any]]) -> None:
-    """Remember, with a page of a neighbour's feed, the marks that stood in it."""
-    marks = [UUID(event["id"]) for event in events if event["type"] in MARKS]
-    if marks:
+async def remember_writes(session: AsyncSession, writes: Sequence[str]) -> None:
+    """Remember, with a page of a neighbour's feed, the writes that ended in it."""
+    if writes:
+        values = {"writes": [UUID(each) for each in writes], "kept": KEPT_DAYS}
         for statement in _APPLIED:
-            await session.execute(statement, {"marks": marks, "kept": KEPT_DAYS})
+            await session.execute(statement, values)
 
 
 async def wait_until_here(request: Request) -> None:

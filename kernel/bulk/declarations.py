@@ -24,7 +24,7 @@ from kernel.paging import Page, Wanted, page_of
 from kernel.problems import Fault, Forbidden, Invalid
 from kernel.roles import May
 from kernel.service import body_of
-from kernel.written import HEADER, mark
+from kernel.written import HEADER, end_of_write
 
 
 class DeclarationIn(BaseModel):
@@ -166,7 +166,7 @@ def declaration_routes(
         if writers[declaration.kind] not in caller.scope:
             raise Forbidden("Only who may push a kind of fact may declare it complete.")
         declaration_id = await file_declaration(session, caller, declaration)
-        response.headers[HEADER] = await mark(session)
+        response.headers[HEADER] = await end_of_write(session)
         return DeclarationOut.model_validate(
             declaration.model_dump()
             | {

@@ -28,7 +28,7 @@ from kernel.ids import new_id
 from kernel.problems import Invalid
 from kernel.roles import Kind, Role
 from kernel.service import Service, log
-from kernel.written import mark
+from kernel.written import end_of_write
 
 CHUNK = 2_000
 """Rows that are stored in one transaction."""
@@ -352,7 +352,7 @@ async def _finish(
             total or Decimal(0),
             counts[Outcome.REJECTED] > 0,
         )
-    await mark(push.session, job["job_id"])
+    await end_of_write(push.session, job["job_id"])
     await push.session.execute(
         _FINISH,
         {

@@ -36,7 +36,7 @@ from kernel.problems import (
 )
 from kernel.roles import May
 from kernel.service import body_of, read_body
-from kernel.written import HEADER, mark
+from kernel.written import HEADER, end_of_write
 
 INLINE = 1_000
 """Rows of a bulk push that are answered at once."""
@@ -127,14 +127,18 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
             raise _refusal(verdict.code, verdict.pointer, verdict.message)
         answer: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}
         if verdict.outcome == Outcome.PENDING or verdict.id is None:
-            return JSONResponse({**answer, "findings": []}, 202, {HEADER: await mark(session)})
+            return JSONResponse(
+                {**answer, "findings": []}, 202, {HEADER: await end_of_write(session)}
+            )
         fact = await reads.one(session, shown, push.keys, caller, verdict.id)
         answer[resource.thing] = fact.model_dump(mode="json", by_alias=True)
         found = await resource.findings(push, verdict.id) if resource.findings else []
         is_new = await reads.versions(session, shown, verdict.id) == 1
         created = is_new and verdict.outcome == Outcome.ACCEPTED
         status = 201 if created else 200
-        return JSONResponse({**answer, "findings": found}, status, {HEADER: await mark(session)})
+        return JSONResponse(
+            {**answer, "findings": found}, status, {HEADER: await end_of_write(session)}
+        )
 
     @router.post(
         f"/bulk/{resource.name}",
@@ -170,7 +174,7 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
             headers = {"Location": where, HEADER: str(job_id)}
             return JSONResponse(job.model_dump(mode="json"), 202, headers)
         done = await push_now(push, resource, raws, wish, strict=strict)
-        headers = {} if wish.dry_run else {HEADER: await mark(session)}
+        headers = {} if wish.dry_run else {HEADER: await end_of_write(session)}
         return JSONResponse(_told(done), 200, headers)
 
     @router.get(

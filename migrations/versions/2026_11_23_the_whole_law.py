@@ -23,7 +23,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("event_applied_pkey")),
         schema="gateway",
-        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     op.create_table(
         "feed_reader",
@@ -70,7 +70,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("event_applied_pkey")),
         schema="registry",
-        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     op.create_table(
         "feed_reader",
@@ -211,7 +211,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("event_applied_pkey")),
         schema="loans",
-        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     op.create_table(
         "feed_reader",
@@ -312,7 +312,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("event_applied_pkey")),
         schema="subsidy",
-        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     op.create_table(
         "feed_reader",
@@ -368,7 +368,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("event_applied_pkey")),
         schema="insurance",
-        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     op.create_table(
         "feed_reader",
@@ -474,7 +474,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("event_applied_pkey")),
         schema="rectification",
-        comment="Marks of neighbours' writes that this service's copies hold (kernel/written.py).",
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     op.create_table(
         "evidence",
@@ -696,13 +696,52 @@ def upgrade() -> None:
     op.create_index(
         "visit_finding_idx", "visit", ["finding_id"], unique=False, schema="rectification"
     )
+    op.add_column(
+        "feed",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="gateway",
+    )
     op.create_index(
         "feed_event_id_idx",
         "feed",
         ["event_id"],
         unique=False,
         schema="gateway",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.create_index(
+        "feed_position_idx",
+        "feed",
+        ["position"],
+        unique=False,
+        schema="gateway",
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "written_in",
+            sa.BigInteger(),
+            server_default=sa.text("pg_current_xact_id()::text::bigint"),
+            nullable=False,
+            comment="transaction",
+        ),
+        schema="gateway",
     )
     op.create_index(
         "outbox_event_id_idx",
@@ -710,16 +749,34 @@ def upgrade() -> None:
         ["event_id"],
         unique=False,
         schema="gateway",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column("claim", sa.Column("born_on", sa.Date(), nullable=False), schema="insurance")
+    op.add_column(
+        "feed",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="insurance",
+    )
     op.create_index(
         "feed_event_id_idx",
         "feed",
         ["event_id"],
         unique=False,
         schema="insurance",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.create_index(
+        "feed_position_idx",
+        "feed",
+        ["position"],
+        unique=False,
+        schema="insurance",
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column(
         "household_place", sa.Column("report_id", sa.Uuid(), nullable=True), schema="insurance"
@@ -738,13 +795,34 @@ def upgrade() -> None:
         schema="insurance",
     )
     op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="insurance")
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "written_in",
+            sa.BigInteger(),
+            server_default=sa.text("pg_current_xact_id()::text::bigint"),
+            nullable=False,
+            comment="transaction",
+        ),
+        schema="insurance",
+    )
     op.create_index(
         "outbox_event_id_idx",
         "outbox",
         ["event_id"],
         unique=False,
         schema="insurance",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column(
         "screening_request",
@@ -763,13 +841,31 @@ def upgrade() -> None:
         ),
         schema="insurance",
     )
+    op.add_column(
+        "feed",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="loans",
+    )
     op.create_index(
         "feed_event_id_idx",
         "feed",
         ["event_id"],
         unique=False,
         schema="loans",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.create_index(
+        "feed_position_idx",
+        "feed",
+        ["position"],
+        unique=False,
+        schema="loans",
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column(
         "household_place", sa.Column("report_id", sa.Uuid(), nullable=True), schema="loans"
@@ -784,13 +880,34 @@ def upgrade() -> None:
         schema="loans",
     )
     op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="loans")
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "written_in",
+            sa.BigInteger(),
+            server_default=sa.text("pg_current_xact_id()::text::bigint"),
+            nullable=False,
+            comment="transaction",
+        ),
+        schema="loans",
+    )
     op.create_index(
         "outbox_event_id_idx",
         "outbox",
         ["event_id"],
         unique=False,
         schema="loans",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column(
         "screening_request",
@@ -809,13 +926,31 @@ def upgrade() -> None:
         ),
         schema="loans",
     )
+    op.add_column(
+        "feed",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="rectification",
+    )
     op.create_index(
         "feed_event_id_idx",
         "feed",
         ["event_id"],
         unique=False,
         schema="rectification",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.create_index(
+        "feed_position_idx",
+        "feed",
+        ["position"],
+        unique=False,
+        schema="rectification",
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column("finding", sa.Column("series", sa.Uuid(), nullable=False), schema="rectification")
     op.add_column(
@@ -856,13 +991,34 @@ def upgrade() -> None:
         unique=False,
         schema="rectification",
     )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "written_in",
+            sa.BigInteger(),
+            server_default=sa.text("pg_current_xact_id()::text::bigint"),
+            nullable=False,
+            comment="transaction",
+        ),
+        schema="rectification",
+    )
     op.create_index(
         "outbox_event_id_idx",
         "outbox",
         ["event_id"],
         unique=False,
         schema="rectification",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column(
         "screening", sa.Column("series", sa.Uuid(), nullable=False), schema="rectification"
@@ -873,13 +1029,52 @@ def upgrade() -> None:
     op.create_index(
         "screening_series_idx", "screening", ["series", "seq"], unique=True, schema="rectification"
     )
+    op.add_column(
+        "feed",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="registry",
+    )
     op.create_index(
         "feed_event_id_idx",
         "feed",
         ["event_id"],
         unique=False,
         schema="registry",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.create_index(
+        "feed_position_idx",
+        "feed",
+        ["position"],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "written_in",
+            sa.BigInteger(),
+            server_default=sa.text("pg_current_xact_id()::text::bigint"),
+            nullable=False,
+            comment="transaction",
+        ),
+        schema="registry",
     )
     op.create_index(
         "outbox_event_id_idx",
@@ -887,7 +1082,17 @@ def upgrade() -> None:
         ["event_id"],
         unique=False,
         schema="registry",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.add_column(
+        "feed",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="subsidy",
     )
     op.create_index(
         "feed_event_id_idx",
@@ -895,7 +1100,36 @@ def upgrade() -> None:
         ["event_id"],
         unique=False,
         schema="subsidy",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.create_index(
+        "feed_position_idx",
+        "feed",
+        ["position"],
+        unique=False,
+        schema="subsidy",
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "ends_write",
+            sa.Boolean(),
+            nullable=True,
+            comment="the last event of a write, which its writer knows",
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "written_in",
+            sa.BigInteger(),
+            server_default=sa.text("pg_current_xact_id()::text::bigint"),
+            nullable=False,
+            comment="transaction",
+        ),
+        schema="subsidy",
     )
     op.create_index(
         "outbox_event_id_idx",
@@ -903,7 +1137,7 @@ def upgrade() -> None:
         ["event_id"],
         unique=False,
         schema="subsidy",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
     op.add_column(
         "screening_request",
@@ -933,26 +1167,44 @@ def downgrade() -> None:
         "outbox_event_id_idx",
         table_name="outbox",
         schema="subsidy",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.drop_column("outbox", "written_in", schema="subsidy")
+    op.drop_column("outbox", "ends_write", schema="subsidy")
+    op.drop_index(
+        "feed_position_idx",
+        table_name="feed",
+        schema="subsidy",
+        postgresql_where=sa.text("ends_write"),
     )
     op.drop_index(
         "feed_event_id_idx",
         table_name="feed",
         schema="subsidy",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("feed", "ends_write", schema="subsidy")
     op.drop_index(
         "outbox_event_id_idx",
         table_name="outbox",
         schema="registry",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.drop_column("outbox", "written_in", schema="registry")
+    op.drop_column("outbox", "ends_write", schema="registry")
+    op.drop_index(
+        "feed_position_idx",
+        table_name="feed",
+        schema="registry",
+        postgresql_where=sa.text("ends_write"),
     )
     op.drop_index(
         "feed_event_id_idx",
         table_name="feed",
         schema="registry",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("feed", "ends_write", schema="registry")
     op.drop_index("screening_series_idx", table_name="screening", schema="rectification")
     op.drop_column("screening", "seq", schema="rectification")
     op.drop_column("screening", "series", schema="rectification")
@@ -960,8 +1212,10 @@ def downgrade() -> None:
         "outbox_event_id_idx",
         table_name="outbox",
         schema="rectification",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("outbox", "written_in", schema="rectification")
+    op.drop_column("outbox", "ends_write", schema="rectification")
     op.drop_index("finding_subject_idx", table_name="finding", schema="rectification")
     op.drop_index("finding_raised_idx", table_name="finding", schema="rectification")
     op.drop_index("finding_cleared_idx", table_name="finding", schema="rectification")
@@ -986,62 +1240,96 @@ def downgrade() -> None:
     op.drop_column("finding", "since", schema="rectification")
     op.drop_column("finding", "series", schema="rectification")
     op.drop_index(
+        "feed_position_idx",
+        table_name="feed",
+        schema="rectification",
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.drop_index(
         "feed_event_id_idx",
         table_name="feed",
         schema="rectification",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("feed", "ends_write", schema="rectification")
     op.drop_column("screening_request", "made_by", schema="loans")
     op.drop_column("screening_request", "seen", schema="loans")
     op.drop_index(
         "outbox_event_id_idx",
         table_name="outbox",
         schema="loans",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("outbox", "written_in", schema="loans")
+    op.drop_column("outbox", "ends_write", schema="loans")
     op.drop_column("member", "died_on", schema="loans")
     op.drop_column("household_place", "recorded_at", schema="loans")
     op.drop_column("household_place", "as_at", schema="loans")
     op.drop_column("household_place", "source_version", schema="loans")
     op.drop_column("household_place", "report_id", schema="loans")
     op.drop_index(
+        "feed_position_idx",
+        table_name="feed",
+        schema="loans",
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.drop_index(
         "feed_event_id_idx",
         table_name="feed",
         schema="loans",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("feed", "ends_write", schema="loans")
     op.drop_column("screening_request", "made_by", schema="insurance")
     op.drop_column("screening_request", "seen", schema="insurance")
     op.drop_index(
         "outbox_event_id_idx",
         table_name="outbox",
         schema="insurance",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("outbox", "written_in", schema="insurance")
+    op.drop_column("outbox", "ends_write", schema="insurance")
     op.drop_column("member", "died_on", schema="insurance")
     op.drop_column("household_place", "recorded_at", schema="insurance")
     op.drop_column("household_place", "as_at", schema="insurance")
     op.drop_column("household_place", "source_version", schema="insurance")
     op.drop_column("household_place", "report_id", schema="insurance")
     op.drop_index(
+        "feed_position_idx",
+        table_name="feed",
+        schema="insurance",
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.drop_index(
         "feed_event_id_idx",
         table_name="feed",
         schema="insurance",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("feed", "ends_write", schema="insurance")
     op.drop_column("claim", "born_on", schema="insurance")
     op.drop_index(
         "outbox_event_id_idx",
         table_name="outbox",
         schema="gateway",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
+    )
+    op.drop_column("outbox", "written_in", schema="gateway")
+    op.drop_column("outbox", "ends_write", schema="gateway")
+    op.drop_index(
+        "feed_position_idx",
+        table_name="feed",
+        schema="gateway",
+        postgresql_where=sa.text("ends_write"),
     )
     op.drop_index(
         "feed_event_id_idx",
         table_name="feed",
         schema="gateway",
-        postgresql_where=sa.text("type = 'write.marked'"),
+        postgresql_where=sa.text("ends_write"),
     )
+    op.drop_column("feed", "ends_write", schema="gateway")
     op.drop_index("visit_finding_idx", table_name="visit", schema="rectification")
     op.drop_table("visit", schema="rectification")
     op.drop_table("treasury_payment", schema="rectification")

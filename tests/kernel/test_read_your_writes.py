@@ -119,7 +119,10 @@ def test_a_write_that_commits_late_is_not_taken_for_here(drain, office, bank, po
     assert bank.post(f"{PATH}?after_event={late}", json=asked).status_code == 200
 
 
-_WRITE = text("insert into outbox (event_id, type, data) values (:event_id, 'write.marked', '{}')")
+_WRITE = text("""
+    insert into outbox (event_id, type, data, ends_write)
+    values (:event_id, 'write.ended', '{}', true)
+""")
 """A write whose number is taken before it commits."""
 
 
