@@ -162,6 +162,45 @@ def upgrade() -> None:
         schema="registry",
     )
     op.create_table(
+        "attestation",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("verdict", sa.Boolean(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("attested_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "household_key", "loan_id", "rule_id", "version", name=op.f("attestation_pkey")
+        ),
+        schema="loans",
+    )
+    op.create_table(
+        "condition_exception",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("officer", sa.String(), nullable=False),
+        sa.Column("officer_agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reason ~ '[^[:space:]]'", name=op.f("condition_exception_reasoned_check")
+        ),
+        sa.CheckConstraint(
+            "officer_agency = agency", name=op.f("condition_exception_officer_of_the_lender_check")
+        ),
+        sa.PrimaryKeyConstraint(
+            "household_key", "loan_id", "rule_id", "version", name=op.f("condition_exception_pkey")
+        ),
+        schema="loans",
+    )
+    op.create_table(
         "condition_words",
         sa.Column("words_id", sa.Uuid(), nullable=False),
         sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -227,6 +266,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("service", "agency", "day", name=op.f("feed_reader_pkey")),
         schema="loans",
         comment="Which bank or insurer read on which day: own, and copies (column service).",
+    )
+    op.create_table(
+        "repayment_plan",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("digest", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_no", sa.String(), nullable=False),
+        sa.Column("agreed_on", sa.Date(), nullable=False),
+        sa.Column("helper", sa.String(), nullable=True),
+        sa.Column("instalments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "household_key", "id", "source_version", name=op.f("repayment_plan_pkey")
+        ),
+        schema="loans",
+    )
+    op.create_index(
+        op.f("repayment_plan_id_idx"), "repayment_plan", ["id"], unique=False, schema="loans"
+    )
+    op.create_index(
+        "repayment_plan_number_idx",
+        "repayment_plan",
+        ["loan_id", "agreed_on"],
+        unique=False,
+        schema="loans",
     )
     op.create_table(
         "reservation",
@@ -1371,12 +1440,17 @@ def downgrade() -> None:
     op.drop_index(op.f("reservation_id_idx"), table_name="reservation", schema="loans")
     op.drop_index("reservation_agency_idx", table_name="reservation", schema="loans")
     op.drop_table("reservation", schema="loans")
+    op.drop_index("repayment_plan_number_idx", table_name="repayment_plan", schema="loans")
+    op.drop_index(op.f("repayment_plan_id_idx"), table_name="repayment_plan", schema="loans")
+    op.drop_table("repayment_plan", schema="loans")
     op.drop_table("feed_reader", schema="loans")
     op.drop_table("event_applied", schema="loans")
     op.drop_index(op.f("eligibility_check_id_idx"), table_name="eligibility_check", schema="loans")
     op.drop_index("eligibility_check_agency_idx", table_name="eligibility_check", schema="loans")
     op.drop_table("eligibility_check", schema="loans")
     op.drop_table("condition_words", schema="loans")
+    op.drop_table("condition_exception", schema="loans")
+    op.drop_table("attestation", schema="loans")
     op.drop_table("screening_request", schema="registry")
     op.drop_table("screening_heard", schema="registry")
     op.drop_table("pushed_day", schema="registry")

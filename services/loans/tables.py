@@ -163,6 +163,57 @@ class Notice(OfLoan, table=True):
     proof: str | None = None
 
 
+class RepaymentPlan(OfLoan, table=True):
+    """How an overdue loan is to be repaid, as agreed with the borrower, and who helps him."""
+
+    __tablename__ = "repayment_plan"
+    __table_args__ = (Index("repayment_plan_number_idx", "loan_id", "agreed_on"),)
+    metadata = SCHEMA
+
+    agreed_on: date
+    helper: str | None = None
+    instalments: list[dict[str, Any]] = Field(sa_type=DOCUMENT)
+
+
+class Attestation(Row, table=True):
+    """A bank's yes or no to one condition of one loan; a later version replaces, none is lost."""
+
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(primary_key=True)
+    rule_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    agency: str
+    verdict: bool
+    on: date
+    attested_by: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class ConditionException(Row, table=True):
+    """Why an officer of the lending bank lets a loan pass a 原则上 condition; kept like those."""
+
+    __tablename__ = "condition_exception"
+    __table_args__ = (
+        CheckConstraint("officer_agency = agency", name="officer_of_the_lender"),
+        CheckConstraint("reason ~ '[^[:space:]]'", name="reasoned"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(primary_key=True)
+    rule_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    agency: str
+    """The bank that lent."""
+    reason: str
+    on: date
+    officer: str
+    officer_agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
 class Rating(Fact, table=True):
     """A bank's rating of a person: grade, limit, and whether there is a major bad record."""
 

@@ -83,7 +83,7 @@ def test_a_trace_names_the_records_that_each_verdict_rests_on(visit, drain, offi
     push(other, "repayments", a_repayment(loan, "1000.00", "2018-02-01"))
     push(bank, "contracts", a_contract(husband, principal="500.00", signed_on="2018-02-05"))
     drain()
-    ask(other, wife, amount="100.00", reserve=True)
+    ask(other, wife, amount="100.00", kind="ADDITIONAL", reserve=True)
     declare(office, "households")
     drain()
     rate(bank, husband)
@@ -113,6 +113,11 @@ def test_a_trace_names_the_records_that_each_verdict_rests_on(visit, drain, offi
     assert sources(for_the_bank, "LOAN-09") == {question}
     assert sources(for_the_bank, "LOAN-08") == own
     assert sources(for_the_office, "LOAN-08") == own | others
+    for rule_id in ("LOAN-05", "LOAN-06"):
+        rated = {("rating", bank.agency), question}
+        assert sources(for_the_bank, rule_id) == sources(for_the_office, rule_id) == rated
+    assert sources(for_the_bank, "LOAN-10") == own
+    assert sources(for_the_office, "LOAN-10") == own | (others - {("reservation", other.agency)})
     assert other.agency not in json.dumps(for_the_bank)
 
     [[report]] = [t["sources"][:1] for t in for_the_office["trace"] if t["rule_id"] == "LOAN-02"]
