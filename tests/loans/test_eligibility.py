@@ -122,6 +122,30 @@ def test_an_undetermined_answer_says_what_is_missing(visit, drain, office, bank)
     assert set(unmet(as_told_to_a_bank)) == set(lacking(told))
 
 
+def test_what_nobody_attested_is_undetermined_and_named(drain, office, bank):
+    person = a_person()
+    push(office, "households", a_household(person))
+    drain()
+
+    nothing = ask(bank, person, attested=[], wish_signed_on=None)
+    rate(bank, person)
+    rated = ask(bank, person, attested=["LOAN-15"])
+
+    assert set(unmet(nothing).values()) == {"undetermined"}
+    assert lacking(nothing) == {
+        "LOAN-05": ["bad_record", "credit_attested"],
+        "LOAN-06": ["rating_limit"],
+        "LOAN-07": ["wish_signed_on"],
+        "LOAN-15": ["honesty_attested"],
+        "LOAN-16": ["skill_attested"],
+        "LOAN-17": ["project_attested"],
+    }
+    assert lacking(rated) == {"LOAN-16": ["skill_attested"], "LOAN-17": ["project_attested"]}
+    remedies = {each["kind"]: each["remedy"] for each in rated["conditions"]}
+    assert [kind for kind, remedy in remedies.items() if remedy is None] == ["hard"]
+    assert "exception" in remedies["soft"]["en"]
+
+
 def test_where_no_bank_serves_nobody_could_declare(drain, office):
     person = a_person()
     push(office, "households", a_household(person))
