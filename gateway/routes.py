@@ -23,6 +23,7 @@ from kernel.paging import Page, Wanted, page_of
 from kernel.problems import NotFound
 from kernel.roles import AgencyType, May
 from kernel.service import body_of
+from kernel.written import HEADER, end_of_write
 
 
 def agency_routes() -> APIRouter:
@@ -40,7 +41,7 @@ def agency_routes() -> APIRouter:
         recorded = await operations.record_agency(session, said)
         response.status_code = 201 if recorded.is_new else 200
         if recorded.event_id:
-            response.headers["Event-Id"] = str(recorded.event_id)
+            response.headers[HEADER] = await end_of_write(session)
         return AgencyAnswer.model_validate(recorded._asdict())
 
     @router.get("", operation_id="list_agencies")

@@ -1,6 +1,7 @@
 """A partner of the exchange: what a bank's or an office's own program does, over HTTP."""
 
 import gzip
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,10 @@ class Partner:
         """The answer to a JSON body; raises Refused."""
         return self._send("POST", path, json=body).json()
 
+    def ask_many(self, path: str, file: Path) -> list[dict[str, Any]]:
+        """The answers, line by line, to a file of questions; raises Refused."""
+        return [json.loads(line) for line in self._send_file(path, file, {}).text.splitlines()]
+
     def items(self, path: str, **query: Any) -> Iterator[Any]:
         """Every item of a list, page by page."""
         page = self.get(path, limit=200, **query)
@@ -67,11 +72,7 @@ class Partner:
         NDJSON, CSV and XLSX are told apart by the file's ending. A large file becomes a job, which
         is followed; `progress` hears how far it is. Raises Refused if it could not be taken.
         """
-        body, headers = file.read_bytes(), {"Content-Type": MEDIA_TYPES[file.suffix]}
-        if file.suffix != ".xlsx":
-            body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
-        path = f"/v1/{service}/bulk/{resource}"
-        answer = self._send("POST", path, content=body, headers=headers, params=dict(query or {}))
+        answer = self._send_file(f"/v1/{service}/bulk/{resource}", file, query or {})
         if answer.status_code != 202:
             return dict(answer.json())
         while (job := self.get(answer.headers["Location"]))["state"] == "queued":
@@ -82,6 +83,12 @@ class Partner:
         if job["state"] == "failed":
             raise Refused(job["detail"])
         return {**job["counts"], "job_id": job["job_id"], "detail": job["detail"]}
+
+    def _send_file(self, path: str, file: Path, query: Mapping[str, Any]) -> httpx.Response:
+        body, headers = file.read_bytes(), {"Content-Type": MEDIA_TYPES[file.suffix]}
+        if file.suffix != ".xlsx":
+            body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
+        return self._send("POST", path, content=body, headers=headers, params=dict(query))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token()}"}

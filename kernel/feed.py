@@ -17,19 +17,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
+from kernel.readers import note_reader
 from kernel.roles import May
+from kernel.written import remember_writes
 
-# One statement, one snapshot: an event in neither outbox nor page was not committed yet.
+# One statement, one snapshot: an event in neither outbox nor page was not committed yet. Who asks
+# for some types goes past the others: after a page that is not full he is where the feed ends.
+# He hears which writes ended in what he passes (kernel/written.py); an event that says nothing else
+# is in nobody's page.
 _PAGE = text("""
     with page as (
-        select * from feed where position > :after order by position limit :limit
+        select * from feed
+        where position > :after and type <> 'write.ended'
+          and (cast(:types as text[]) is null or type = any(:types))
+        order by position limit :limit
+    ),
+    upto as (
+        select case when (select count(*) from page) = :limit
+                    then coalesce((select max(position) from page), :after)
+                    else greatest(:after, (select position from feed_head)) end as position
     )
     select json_build_object(
         'items', coalesce((select json_agg(json_build_object(
             'specversion', '1.0', 'id', event_id, 'source', cast(:source as text), 'type', type,
             'time', recorded_at, 'position', position, 'data', data) order by position)
             from page), '[]'),
-        'next_after', coalesce((select max(position) from page), :after),
+        'next_after', (select position from upto),
+        'writes', (select coalesce(json_agg(event_id), '[]') from feed
+                   where ends_write and position > :after
+                     and position <= (select position from upto)),
         'head', (select position from feed_head),
         'complete_until', coalesce((select min(recorded_at) from outbox), clock_timestamp())
     )::text
@@ -52,14 +68,22 @@ def feed_routes(service: str) -> APIRouter:
     @router.get("/feed", response_class=Response, operation_id=f"read_{service}_feed")
     async def read_feed(
         session: Transaction,
-        _: Annotated[Caller, allowed_to(May.FEED_READ)],
+        caller: Annotated[Caller, allowed_to(May.FEED_READ)],
         after: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=0, le=5000)] = 1000,
+        types: Annotated[
+            str | None, Query(max_length=500, description="Only these, with commas between.")
+        ] = None,
     ) -> Response:
         """Events after a position, oldest first, as CloudEvents."""
-        page = await session.execute(
-            _PAGE, {"after": after, "limit": limit, "source": f"/v1/{service}"}
-        )
+        wanted = {
+            "after": after,
+            "limit": limit,
+            "source": f"/v1/{service}",
+            "types": types.split(",") if types else None,
+        }
+        page = await session.execute(_PAGE, wanted)
+        await note_reader(session, caller, after)
         return Response(page.scalar_one(), media_type="application/json")
 
     return router
@@ -81,14 +105,18 @@ async def position(session: AsyncSession, source: str) -> int:
 async def catch_up(
     session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = 2000
 ) -> int:
-    """Apply one page of a neighbour's feed to this service's copy; returns how many events.
+    """Apply one page of a neighbour's feed to this service's copy; 0 if there was nothing new.
 
-    Copy and cursor move in one transaction, so a killed reader neither loses nor repeats.
+    Only what is kept is asked for. Copy and cursor move in one transaction, so a killed reader
+    neither loses nor repeats.
     """
     after = await position(session, projection.source)
-    answer = await feeds.get(
-        f"/v1/{projection.source}/feed", params={"after": after, "limit": limit}
-    )
+    wanted: dict[str, str | int] = {
+        "after": after,
+        "limit": limit,
+        "types": ",".join(projection.apply),
+    }
+    answer = await feeds.get(f"/v1/{projection.source}/feed", params=wanted)
     answer.raise_for_status()
     page = answer.json()
     by_type: dict[str, list[Event]] = {}
@@ -97,10 +125,14 @@ async def catch_up(
     for kind, apply in projection.apply.items():
         if kind in by_type:
             await apply(session, by_type[kind])
-    if page["items"]:
-        as_at = datetime.fromisoformat(page["items"][-1]["time"])
-        await session.execute(
-            _MOVE_CURSOR,
-            {"source": projection.source, "position": page["next_after"], "as_at": as_at},
-        )
-    return len(page["items"])
+    await remember_writes(session, page["writes"])
+    if page["next_after"] == after:
+        return 0
+    as_at = page["items"][-1]["time"] if page["items"] else page["complete_until"]
+    moved = {
+        "source": projection.source,
+        "position": page["next_after"],
+        "as_at": datetime.fromisoformat(as_at),
+    }
+    await session.execute(_MOVE_CURSOR, moved)
+    return max(1, len(page["items"]))

@@ -88,8 +88,11 @@ class Screening:
 Judge = Callable[[Service, AsyncSession, Screening], Awaitable[None]]
 
 
-def add_screening_requests(metadata: MetaData) -> None:
-    """Give a judging service's schema its list of screenings asked for."""
+def add_screening_requests(metadata: MetaData, *, continues: bool = True) -> None:
+    """Give a judging service's schema its list of screenings asked for.
+
+    `continues`: whether it notes what is touched, so that a run may continue another.
+    """
     Table(
         "screening_request",
         metadata,
@@ -99,7 +102,8 @@ def add_screening_requests(metadata: MetaData) -> None:
         Column("seen", Text, comment="pg_snapshot: what was judged, and what came later"),
         Column("made_by", Text, comment="digest of the law and code that judged"),
     )
-    add_touched(metadata)
+    if continues:
+        add_touched(metadata)
     Table(
         "screening_heard",
         metadata,

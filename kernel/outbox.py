@@ -25,9 +25,10 @@ _MOVE = text("""
         delete from outbox where seq in (select seq from outbox order by seq limit :batch)
         returning *
     )
-    insert into feed (position, event_id, type, household_key, agency, division, data, recorded_at)
+    insert into feed (position, event_id, type, household_key, agency, division, data, recorded_at,
+                      ends_write)
     select :head + row_number() over (order by seq),
-           event_id, type, household_key, agency, division, data, recorded_at
+           event_id, type, household_key, agency, division, data, recorded_at, ends_write
     from moved
 """)
 _ADVANCE = text("update feed_head set position = position + :moved")

@@ -9,6 +9,7 @@
     ├── Conflict 409
     ├── Stale 412, Unconditional 428
     ├── Invalid 422               a body that cannot be used, with a pointer to each fault
+    ├── TooMany 429               enough for now; Retry-After says until when
     └── Unavailable 503           try again
 
 A problem says what is so, about which thing, and what to do next. It never repeats a value that
@@ -131,6 +132,15 @@ class Unconditional(Problem):
     """There is one on record already; to replace it send the ETag it was read with as If-Match."""
 
     status, title, code = 428, "If-Match is needed", "if-match-needed"
+
+
+class TooMany(Problem):
+    """This was asked too often; wait as long as Retry-After says."""
+
+    status, title, code, retryable = 429, "Too many requests", "too-many-requests", True
+
+    def __init__(self, detail: str, *, code: str | None = None, seconds: int) -> None:
+        super().__init__(detail, code=code, headers={"Retry-After": str(seconds)})
 
 
 class Unavailable(Problem):

@@ -11,7 +11,19 @@ holds_to`, `valid_from/valid_to` and `joined_on/gone_on`: the days in the world 
 
 import json
 
-from sqlalchemy import Boolean, Column, Date, Index, MetaData, Table, Text, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.feed import Event
@@ -33,6 +45,11 @@ def add_registry_copy(metadata: MetaData) -> None:
         Column("known_from", Date, primary_key=True),
         Column("known_to", Date, nullable=False),
         Column("division", Text, nullable=False, comment="village"),
+        # Which report says so, so that a judgement can name what it rests on.
+        Column("report_id", Uuid),
+        Column("source_version", Integer),
+        Column("as_at", Date),
+        Column("recorded_at", DateTime(timezone=True)),
     )
     status = Table(
         "household_status",
@@ -82,10 +99,13 @@ _KEEP = [
         select household_key, e ->> 'household_no', e ->> 'agency' from state
     """),
     text(f"""
-        {_CHANGED} insert into household_place (household_key, known_from, known_to, division)
-        select s.household_key, p.known_from, p.known_to, p.division
+        {_CHANGED} insert into household_place (household_key, known_from, known_to, division,
+            report_id, source_version, as_at, recorded_at)
+        select s.household_key, p.known_from, p.known_to, p.division, p.report_id,
+               p.source_version, p.as_at, p.recorded_at
         from state s, jsonb_to_recordset(s.e -> 'places')
-            as p(known_from date, known_to date, division text)
+            as p(known_from date, known_to date, division text, report_id uuid,
+                 source_version int, as_at date, recorded_at timestamptz)
     """),
     text(f"""
         {_CHANGED} insert into household_status

@@ -21,6 +21,7 @@ from kernel.database import Database, is_unreachable, is_unstorable
 from kernel.feed import Projection, feed_routes
 from kernel.paging import refuse_unknown_filters
 from kernel.tokens import Verifier
+from kernel.written import wait_until_here
 
 log = logging.getLogger("jinqiao")
 
@@ -86,7 +87,7 @@ def create_service(
         redoc_url=None,
         openapi_url=None,  # the gateway publishes one document for all
         redirect_slashes=False,  # the address of a redirect would come from the Host header
-        dependencies=[Depends(refuse_unknown_filters)],
+        dependencies=[Depends(refuse_unknown_filters), Depends(wait_until_here)],
         separate_input_output_schemas=False,
     )
     app.state.service = Service(

@@ -28,21 +28,32 @@ NOW = text("clock_timestamp()")
 
 
 def add_shared_tables(metadata: MetaData) -> None:
-    """Give a service's schema its outbox, feed, cursors, declarations, pending rows and jobs."""
-    Table(
+    """Give a service's schema its outbox, feed, cursors, readers, declarations, pending rows and
+    jobs."""
+    outbox = Table(
         "outbox",
         metadata,
         Column("seq", BigInteger, Identity(), primary_key=True),
         *_event_columns(),
+        Column(
+            "written_in",
+            BigInteger,
+            nullable=False,
+            server_default=text("pg_current_xact_id()::text::bigint"),
+            comment="transaction",
+        ),
         comment="Events written in the transaction that caused them, until the relay moves them.",
     )
-    Table(
+    feed = Table(
         "feed",
         metadata,
         Column("position", BigInteger, primary_key=True, autoincrement=False),
         *_event_columns(),
         comment="Append-only, positions dense: a reader's cursor can pass nothing by.",
     )
+    for column in (outbox.c.event_id, feed.c.event_id, feed.c.position):
+        name = f"{column.table.name}_{column.name}_idx"
+        Index(name, column, postgresql_where=text("ends_write"))
     Table(
         "feed_head",
         metadata,
@@ -56,6 +67,22 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("position", BigInteger, nullable=False),
         Column("as_at", DateTime(timezone=True), nullable=False),
         comment="How far this service has read each neighbour's feed.",
+    )
+    Table(
+        "feed_reader",
+        metadata,
+        Column("service", Text, primary_key=True),
+        Column("agency", Text, primary_key=True),
+        Column("day", Date, primary_key=True),
+        Column("position", BigInteger, comment="how far; none: a shared list was read"),
+        comment="Which bank or insurer read on which day: own, and copies (column service).",
+    )
+    Table(
+        "event_applied",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("applied_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
     declaration = Table(
         "declaration",
@@ -130,4 +157,5 @@ def _event_columns() -> list[Column[object]]:
         Column("division", Text),
         Column("data", JSON, nullable=False),
         Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        Column("ends_write", Boolean, comment="the last event of a write, which its writer knows"),
     ]

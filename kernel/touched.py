@@ -73,7 +73,10 @@ NOTICED = text("""
 
 _NOT_JUDGED_BY = (
     *("touched", "outbox", "feed", "feed_head", "reader_cursor", "pending", "job", "job_chunk"),
+    "event_applied",
     *("screening_request", "screening_heard", "household_lock"),
+    # Questions and what was told; what was lent is judged, not what was asked.
+    *("condition_words", "eligibility_check", "reservation", "reservation_end"),
     "policy",  # its people and days stand in `cover`
 )
 """Tables on which no verdict rests. Any other without a household key bears on everybody."""

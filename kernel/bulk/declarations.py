@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,7 @@ from kernel.paging import Page, Wanted, page_of
 from kernel.problems import Fault, Forbidden, Invalid
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import HEADER, end_of_write
 
 
 class DeclarationIn(BaseModel):
@@ -154,6 +155,7 @@ def declaration_routes(
         session: Transaction,
         caller: Annotated[Caller, allowed_to_any(sorted(set(writers.values())))],
         declaration: Annotated[Any, body_of(DeclarationIn)],
+        response: Response,
     ) -> DeclarationOut:
         """Declare that everything of one kind has been pushed for some days and a place."""
         if declaration.kind not in writers:
@@ -164,6 +166,7 @@ def declaration_routes(
         if writers[declaration.kind] not in caller.scope:
             raise Forbidden("Only who may push a kind of fact may declare it complete.")
         declaration_id = await file_declaration(session, caller, declaration)
+        response.headers[HEADER] = await end_of_write(session)
         return DeclarationOut.model_validate(
             declaration.model_dump()
             | {

@@ -28,6 +28,7 @@ from kernel.ids import new_id
 from kernel.problems import Invalid
 from kernel.roles import Kind, Role
 from kernel.service import Service, log
+from kernel.written import end_of_write
 
 CHUNK = 2_000
 """Rows that are stored in one transaction."""
@@ -106,7 +107,7 @@ def _withdrawn(verdict: Verdict) -> Verdict:
 def _total(resource: Resource, raws: Sequence[Raw], *, strict: bool) -> Decimal | None:
     if resource.amount is None:
         return None
-    rows, _ = validated(resource, raws, strict=strict)
+    rows, _ = validated(resource.model, raws, strict=strict)
     return sum((resource.amount(row.value) for row in rows), Decimal(0))
 
 
@@ -351,6 +352,7 @@ async def _finish(
             total or Decimal(0),
             counts[Outcome.REJECTED] > 0,
         )
+    await end_of_write(push.session, job["job_id"])
     await push.session.execute(
         _FINISH,
         {

@@ -14,6 +14,7 @@ from kernel.crypto import Keys
 from kernel.division import span, spans
 from kernel.paging import WantedPage, page_of
 from kernel.problems import NotFound
+from kernel.readers import note_reader
 from kernel.roles import May, Role
 
 Show = Callable[[Keys, Caller, Mapping[str, Any]], BaseModel]
@@ -45,7 +46,7 @@ async def listed(
     wanted: WantedPage,
     filters: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """A page of current facts the caller may see."""
+    """A page of current facts the caller may see; who reads what is shared is noted."""
     statement = _visible(reads, caller).order_by(reads.table.c.id).limit(wanted.limit + 1)
     if wanted.after:
         statement = statement.where(reads.table.c.id > wanted.after)
@@ -57,6 +58,8 @@ async def listed(
         elif value is not None:
             statement = statement.where(column == value)
     rows = (await session.execute(statement)).mappings().all()
+    if reads.shared:
+        await note_reader(session, caller, None)
     page = page_of(rows, wanted, "id")
     return {**page, "items": [reads.show(keys, caller, row) for row in page["items"]]}
 

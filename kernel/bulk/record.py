@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import Table, text
 from sqlalchemy.sql.elements import TextClause
 
@@ -31,16 +31,16 @@ async def record(
     `strict` reads JSON types as they are; otherwise text stands for numbers, as in CSV and XLSX.
     Runs in the caller's transaction and raises only for what is not the rows' fault.
     """
-    rows, refused = validated(resource, raws, strict=strict)
+    rows, refused = validated(resource.model, raws, strict=strict)
     verdicts = await _store(push, resource, rows) if rows else []
     return sorted([*verdicts, *refused], key=lambda verdict: verdict.line)
 
 
 def validated(
-    resource: Resource, raws: Sequence[Raw], *, strict: bool
+    model: type[BaseModel], raws: Sequence[Raw], *, strict: bool
 ) -> tuple[list[Row], list[Verdict]]:
     """The rows that say something, and verdicts on those that do not."""
-    adapter: TypeAdapter[Any] = _adapter(resource.model)
+    adapter: TypeAdapter[Any] = _adapter(model)
     rows, refused = [], []
     for raw in raws:
         if raw.fault:

@@ -19,7 +19,7 @@ from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.bulk import formats, reads
 from kernel.bulk.declarations import check_declarable
 from kernel.bulk.jobs import Covers, Done, Wish, open_job, push_now
-from kernel.bulk.resource import Outcome, Push, Raw, Resource, count
+from kernel.bulk.resource import Outcome, Push, Raw, Resource, Sheet, count
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.fields import Line
@@ -36,6 +36,7 @@ from kernel.problems import (
 )
 from kernel.roles import May
 from kernel.service import body_of, read_body
+from kernel.written import HEADER, end_of_write
 
 INLINE = 1_000
 """Rows of a bulk push that are answered at once."""
@@ -126,13 +127,18 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
             raise _refusal(verdict.code, verdict.pointer, verdict.message)
         answer: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}
         if verdict.outcome == Outcome.PENDING or verdict.id is None:
-            return JSONResponse({**answer, "findings": []}, 202)
+            return JSONResponse(
+                {**answer, "findings": []}, 202, {HEADER: await end_of_write(session)}
+            )
         fact = await reads.one(session, shown, push.keys, caller, verdict.id)
         answer[resource.thing] = fact.model_dump(mode="json", by_alias=True)
         found = await resource.findings(push, verdict.id) if resource.findings else []
         is_new = await reads.versions(session, shown, verdict.id) == 1
         created = is_new and verdict.outcome == Outcome.ACCEPTED
-        return JSONResponse({**answer, "findings": found}, 201 if created else 200)
+        status = 201 if created else 200
+        return JSONResponse(
+            {**answer, "findings": found}, status, {HEADER: await end_of_write(session)}
+        )
 
     @router.post(
         f"/bulk/{resource.name}",
@@ -140,7 +146,7 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
         summary=f"Push many {resource.name.replace('-', ' ')}",
         response_model=PushResult,
         responses={202: {"model": JobOut, "description": "Taken; follow Location"}},
-        openapi_extra={"requestBody": _bulk_body(resource)},
+        openapi_extra={"requestBody": bulk_body(resource.model)},
     )
     async def push_many(
         request: Request,
@@ -156,24 +162,20 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
             check_declarable(
                 caller, wish.covers.division, wish.covers.valid_from, wish.covers.valid_to
             )
-        body = await read_body(request, formats.BODY_LIMIT)
-        if content_encoding not in ("", "identity", "gzip"):
-            raise UnsupportedMediaType("Of content encodings only gzip is taken.")
-        kind = content_type.partition(";")[0].strip().lower()
-        raws = await asyncio.to_thread(
-            _read, body, kind, content_encoding == "gzip", resource, wish.generation
+        raws, strict = await rows_sent(
+            request, content_type, content_encoding, resource.sheet, wish.generation
         )
-        if not raws:
-            raise _refusal("empty", "", "The file has no rows.")
         push = _push(request, session, caller)
-        strict = formats.is_typed(kind)
         if len(raws) > INLINE or "respond-async" in prefer:
             job_id = await open_job(push, resource, raws, wish, strict=strict)
             job = await _job(session, caller, job_id)
             where = f"/v1/{request.app.state.service.name}/jobs/{job_id}"
-            return JSONResponse(job.model_dump(mode="json"), 202, {"Location": where})
+            # The job's id marks its end: who asks for it is answered when the job is done.
+            headers = {"Location": where, HEADER: str(job_id)}
+            return JSONResponse(job.model_dump(mode="json"), 202, headers)
         done = await push_now(push, resource, raws, wish, strict=strict)
-        return JSONResponse(_told(done), 200)
+        headers = {} if wish.dry_run else {HEADER: await end_of_write(session)}
+        return JSONResponse(_told(done), 200, headers)
 
     @router.get(
         f"/{resource.name}",
@@ -275,11 +277,30 @@ def _push(request: Request, session: AsyncSession, caller: Caller) -> Push:
     return Push(session, caller, keys, clock.now(), clock.today())
 
 
-def _read(
-    body: bytes, kind: str, gzipped: bool, resource: Resource, generation: int | None
-) -> list[Raw]:
-    plain = formats.inflated(body) if gzipped else body
-    return list(formats.rows_of(plain, kind, sheet=resource.sheet, generation=generation))
+async def rows_sent(
+    request: Request,
+    content_type: str,
+    content_encoding: str,
+    sheet: Sheet | None = None,
+    generation: int | None = None,
+) -> tuple[list[Raw], bool]:
+    """The rows of a bulk body, and whether they are to be read strictly.
+
+    Raises UnsupportedMediaType, PayloadTooLarge, and Invalid for a file that has none.
+    """
+    body = await read_body(request, formats.BODY_LIMIT)
+    if content_encoding not in ("", "identity", "gzip"):
+        raise UnsupportedMediaType("Of content encodings only gzip is taken.")
+    kind = content_type.partition(";")[0].strip().lower()
+
+    def read() -> list[Raw]:
+        plain = formats.inflated(body) if content_encoding == "gzip" else body
+        return list(formats.rows_of(plain, kind, sheet=sheet, generation=generation))
+
+    raws = await asyncio.to_thread(read)
+    if not raws:
+        raise _refusal("empty", "", "The file has no rows.")
+    return raws, formats.is_typed(kind)
 
 
 def _told(done: Done) -> dict[str, Any]:
@@ -329,9 +350,10 @@ def _answer_model(resource: Resource, shown: reads.Reads) -> type[BaseModel]:
     return create_model(f"{resource.model.__name__.removesuffix('In')}Answer", **fields)
 
 
-def _bulk_body(resource: Resource) -> dict[str, Any]:
+def bulk_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The body of a bulk call, for the OpenAPI document."""
     rows = {"type": "string", "format": "binary"}
     types = (formats.NDJSON, formats.CSV, formats.XLSX)
-    note = f"Rows of {resource.model.__name__}, one a line."
+    note = f"Rows of {model.__name__}, one a line."
     content = {kind: {"schema": {**rows, "description": note}} for kind in types}
     return {"required": True, "content": content}

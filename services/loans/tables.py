@@ -1,16 +1,16 @@
 """What loans stores: facts that banks pushed, what the engine computed of them, and copies."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlmodel import Field
 
 from kernel.agency_copy import add_agency_copy
 from kernel.database import Row, schema
-from kernel.facts import DOCUMENT, RATE, SUM, YUAN, Fact, Report
+from kernel.facts import DOCUMENT, INSTANT, RATE, SUM, YUAN, Fact, Report
 from kernel.judging import add_screening_requests
 from kernel.registry_copy import add_registry_copy
 from kernel.tables import add_shared_tables
@@ -163,6 +163,57 @@ class Notice(OfLoan, table=True):
     proof: str | None = None
 
 
+class RepaymentPlan(OfLoan, table=True):
+    """How an overdue loan is to be repaid, as agreed with the borrower, and who helps him."""
+
+    __tablename__ = "repayment_plan"
+    __table_args__ = (Index("repayment_plan_number_idx", "loan_id", "agreed_on"),)
+    metadata = SCHEMA
+
+    agreed_on: date
+    helper: str | None = None
+    instalments: list[dict[str, Any]] = Field(sa_type=DOCUMENT)
+
+
+class Attestation(Row, table=True):
+    """A bank's yes or no to one condition of one loan; a later version replaces, none is lost."""
+
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(primary_key=True)
+    rule_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    agency: str
+    verdict: bool
+    on: date
+    attested_by: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class ConditionException(Row, table=True):
+    """Why an officer of the lending bank lets a loan pass a 原则上 condition; kept like those."""
+
+    __tablename__ = "condition_exception"
+    __table_args__ = (
+        CheckConstraint("officer_agency = agency", name="officer_of_the_lender"),
+        CheckConstraint("reason ~ '[^[:space:]]'", name="reasoned"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(primary_key=True)
+    rule_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    agency: str
+    """The bank that lent."""
+    reason: str
+    on: date
+    officer: str
+    officer_agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
 class Rating(Fact, table=True):
     """A bank's rating of a person: grade, limit, and whether there is a major bad record."""
 
@@ -200,3 +251,88 @@ class ReferenceTerms(Row, table=True):
     terms_digest: UUID
     closed_on: date | None = None
     engine_version: int
+
+
+class EligibilityCheck(Row, table=True):
+    """What was asked about a loan that did not exist yet, and what was answered: evidence."""
+
+    __tablename__ = "eligibility_check"
+    __table_args__ = (Index("eligibility_check_agency_idx", "agency", "id"),)
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True, index=True)
+    agency: str
+    """Who asked, and beside it by which client and in whose name."""
+    client_id: str
+    sub: str
+    asked_at: datetime = Field(sa_type=INSTANT)
+    as_of: date
+    division: str
+    """The branch asked about, else the county of the home."""
+    bank: str | None = None
+    person_key: UUID
+    question: bytes = Field(sa_type=LargeBinary)
+    """What was asked, encrypted."""
+    verdict: str
+    words_id: UUID
+    conditions: list[dict[str, Any]] = Field(sa_type=DOCUMENT)
+    """As answered, without the words."""
+    facts: dict[str, Any] = Field(sa_type=DOCUMENT)
+    """How far each copy had come."""
+    sources: list[dict[str, Any]] = Field(sa_type=DOCUMENT)
+    """The records that the verdicts rest on."""
+    reservation_id: UUID | None = None
+
+
+class ConditionWords(Row, table=True):
+    """The words in which conditions were told, once for each wording that the law has had here."""
+
+    __tablename__ = "condition_words"
+    metadata = SCHEMA
+
+    words_id: UUID = Field(primary_key=True)
+    words: list[dict[str, Any]] = Field(sa_type=DOCUMENT)
+
+
+class Reservation(Row, table=True):
+    """Room under a household's cap that one bank holds for one person's loan."""
+
+    __table_args__ = (
+        Index("reservation_person_key_idx", "person_key"),
+        Index("reservation_agency_idx", "agency", "id"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True, index=True)
+    agency: str
+    client_id: str
+    sub: str
+    division: str
+    person_key: UUID
+    amount: Decimal = Field(sa_type=YUAN)
+    reserved_on: date
+    expires_on: date
+    """The first day on which it holds no more."""
+    made_at: datetime = Field(sa_type=INSTANT)
+
+
+class ReservationEnd(Row, table=True):
+    """Why a reservation holds no more before its last day; there is at most one end to each."""
+
+    __tablename__ = "reservation_end"
+    __table_args__ = (
+        CheckConstraint("cause in ('released', 'replaced', 'used')", name="cause"),
+        CheckConstraint("(cause = 'used') = (loan_id is not null)", name="loan_id"),
+        Index("reservation_end_loan_id_idx", "loan_id"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    reservation_id: UUID = Field(primary_key=True)
+    cause: str
+    ended_at: datetime = Field(sa_type=INSTANT)
+    sub: str
+    """Who released or replaced it, or pushed the contract that used it up."""
+    loan_id: UUID | None = None

@@ -69,10 +69,10 @@ class State(StrEnum):
     JUDGED = "judged"
 
 
-JUDGES = {"loans": "LOAN", "subsidy": "SUB", "insurance": "INS"}
+JUDGES = {"registry": "SHARE", "loans": "LOAN", "subsidy": "SUB", "insurance": "INS"}
 """The services that answer a screening, and the prefix of the rules that each judges."""
 
-SOURCES = ("gateway", "registry", *JUDGES)
+SOURCES = ("gateway", *JUDGES)
 """The services whose facts a screening rests on."""
 
 

@@ -2,11 +2,22 @@
 
 from fastapi import FastAPI
 
+from kernel.bulk.pending import retry_pending
+from kernel.judging import judge_step
 from kernel.service import Parts, create_service
-from services.registry.operations import HOUSEHOLDS
-from services.registry.routes import ROUTERS
+from services.registry.operations.sharing import judge
+from services.registry.projections import PROJECTIONS
+from services.registry.queries.needs import READY
+from services.registry.routes import RESOURCES, ROUTERS
 
 
 def create_app(parts: Parts) -> FastAPI:
     """The registry, on the parts its process gives it."""
-    return create_service("registry", parts, routers=ROUTERS, resources=[HOUSEHOLDS])
+    return create_service(
+        "registry",
+        parts,
+        routers=ROUTERS,
+        resources=[resource for resource, _ in RESOURCES],
+        projections=PROJECTIONS,
+        steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
+    )

@@ -10,15 +10,16 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyNumber, Line, Part, Pushed
-from kernel.money import Yuan
-from kernel.people import CertificateNumber, PersonName
+from kernel.fields import AgencyCode, AgencyNumber, Line, Part, Pushed
+from kernel.money import PositiveYuan, Yuan
+from kernel.people import CertificateNumber, IdNumber, PersonName
 from services.registry.vocabulary import (
     Attribute,
     Cause,
     Education,
     Health,
     LabourSkill,
+    NeedState,
     Relation,
     Status,
 )
@@ -126,3 +127,71 @@ class HouseholdOut(BaseModel):
     members: list[MemberOut]
     as_at: date
     source_version: int
+
+
+class NeedIn(Pushed):
+    """What a household needs money for. UNSUITABLE says why, and what is done instead."""
+
+    need_no: AgencyNumber
+    household_no: AgencyNumber
+    amount: PositiveYuan
+    use: Line
+    raised_on: date
+    state: NeedState
+    bank: AgencyCode | None = None
+    """The bank that was asked, offered or lent."""
+    true_cause: Line | None = None
+    """What really keeps the household poor, if a loan does not suit it."""
+    other_measure: Line | None = None
+
+    @model_validator(mode="after")
+    def _unsuitable_says_why(self) -> Self:
+        if self.state == NeedState.UNSUITABLE:
+            lacks = [name for name in ("true_cause", "other_measure") if not getattr(self, name)]
+            if lacks:
+                raise PydanticCustomError(
+                    "unexplained",
+                    "An UNSUITABLE need lacks {lacks}.",
+                    {"lacks": " and ".join(lacks)},
+                )
+        return self
+
+
+class NeedOut(BaseModel):
+    """A need as it was last reported."""
+
+    need_id: UUID
+    need_no: str
+    household_no: str
+    village_code: str
+    amount: Decimal
+    use: str
+    raised_on: date
+    state: NeedState
+    bank: str | None
+    """To a bank: its own code only."""
+    true_cause: str | None
+    """Only for poverty offices and supervisors, like the other measure."""
+    other_measure: str | None
+    source_version: int
+
+
+class PersonLookupIn(Part):
+    """Is this person registered? Number and name must both be the registry's."""
+
+    id_number: IdNumber
+    name: PersonName
+    as_of: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] | None = None
+    """The day asked about, today or earlier; left out: today."""
+
+
+class PersonLookupOut(BaseModel):
+    """What the registry says of a person on a day, as known now."""
+
+    as_of: date
+    registered: bool
+    """False also where nobody in the caller's divisions has this number and this name."""
+    status: Status | None
+    """Of the household on that day; null if it has none, or if nobody was found."""
+    household: HouseholdOut | None
+    """As the caller's role may see it; null if nobody was found, or if the role reads none."""

@@ -119,3 +119,12 @@ class Education(StrEnum):
     COLLEGE = "COLLEGE"
     UNIVERSITY_UP = "UNIVERSITY_UP"
     PRESCHOOL = "PRESCHOOL"
+
+
+class NeedState(StrEnum):
+    """How far a financing need is (api.md, needs)."""
+
+    OPEN = "OPEN"
+    OFFERED = "OFFERED"
+    MET = "MET"
+    UNSUITABLE = "UNSUITABLE"

@@ -27,7 +27,7 @@ _RULES = [path for path in modules("services") if "rules" in (path.stem, path.pa
 _EXAMPLES: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("examples.toml").read_text()
 )
-_PREFIX = {"loans": "LOAN", "subsidy": "SUB", "insurance": "INS"}
+_PREFIX = {"loans": "LOAN", "subsidy": "SUB", "insurance": "INS", "registry": "SHARE"}
 
 
 def _catalogue() -> Iterator[tuple[str, Rule]]:

@@ -1,5 +1,6 @@
 """The command `jinqiao`, as a person at a terminal meets it."""
 
+import io
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from typer import Typer
 from typer.main import get_command
 
 from jinqiao.command import app, main
+from tests.story import a_person
 
 Jinqiao = Callable[..., "Ended"]
 Running = tuple[subprocess.Popen[str], Path, int]
@@ -153,6 +155,56 @@ def test_a_client_is_added_rotated_and_disabled(
     disabled = jinqiao(data, "client", "disable", client_id)
     assert disabled.out == f"{client_id} of C: disabled.\n"
     assert "final" in told(jinqiao(data, "client", "rotate", client_id))
+
+
+def test_eligibility_is_asked_for_one_person_or_a_file(
+    jinqiao: Jinqiao, running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, data, _ = running
+    out, file = tmp_path / "bank.json", tmp_path / "people.ndjson"
+    bank = ("--name", "行", "--type", "BANK", "--division", "230231")
+    assert jinqiao(data, "agency", "add", "D", *bank).status == 0
+    assert jinqiao(data, "client", "add", "D", "--role", "bank", "--out", str(out)).status == 0
+    person = a_person("1975-06-15")
+    loan = ("--amount", "30000.00", "--months", "61", "--purpose", "PLANTING")
+
+    def ask(said: str, *words: str) -> Ended:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+        return jinqiao(data, "eligibility", "--client", str(out), *words)
+
+    of_one = (*loan, "--branch", "230231", "--as-of", "2018-03-05")
+    one = ask(f"{person.name}\n{person.id_number}\n", *of_one, "--json")
+    table = ask(f"{person.name}\n{person.id_number}\n", *of_one)
+    question = {
+        "name": person.name,
+        "id_number": person.id_number,
+        "amount": "30000.00",
+        "term_months": 61,
+        "kind": "NEW",
+        "purpose": "PLANTING",
+        "branch_division": "230231",
+        "as_of": "2018-03-05",
+    }
+    file.write_text("\n".join(json.dumps(row) for row in (question, question | {"amount": "0"})))
+    many, by_line = ask("", str(file)), ask("", str(file), "--json")
+
+    answer = json.loads(one.out)
+    verdicts = {each["rule_id"]: each["verdict"] for each in answer["conditions"]}
+    assert (one.status, answer["verdict"]) == (0, "ineligible")
+    assert (verdicts["LOAN-01"], verdicts["LOAN-09"]) == ("undetermined", "not_met")
+    assert table.status == 0
+    assert "ineligible as of 2018-03-05" in table.out
+    assert person.id_number not in table.out + one.out + many.out
+    assert many.status == by_line.status == 1
+    assert "LOAN-09 not met" in many.out
+    assert "rejected" in many.out
+    assert [json.loads(line)["outcome"] for line in by_line.out.splitlines()] == [
+        "answered",
+        "rejected",
+    ]
+    assert "standard input" in told(ask("王\n", *loan))
+    assert "Give a file" in told(ask(""))
+    assert "/branch_division" in told(ask(f"{person.name}\n{person.id_number}\n", *loan))
 
 
 def test_what_the_exchange_refuses_is_said_in_a_sentence(

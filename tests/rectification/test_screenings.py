@@ -174,13 +174,13 @@ def test_a_supervisors_run_waits_for_every_judge(
             await close_screenings(service, session, [answer, answer])
 
     seen = []
-    for service in ("loans", "loans", "subsidy", "insurance", "insurance"):
+    for service in ("loans", "loans", "subsidy", "registry", "insurance", "insurance"):
         portal.call(tell, service)
         state = supervisor.get(run.headers["Location"]).json()["state"]
         by_id = supervisor.get(f"/v1/rectification/findings/{finding['id']}")
         seen.append((state, len(findings(supervisor)), by_id.status_code))
 
-    assert seen == [("requested", 0, 404)] * 3 + [("judged", 1, 200)] * 2
+    assert seen == [("requested", 0, 404)] * 4 + [("judged", 1, 200)] * 2
 
 
 def test_a_supervisors_run_is_closed_though_its_last_answers_cross(
@@ -196,6 +196,7 @@ def test_a_supervisors_run_is_closed_though_its_last_answers_cross(
 
     async def cross() -> None:
         await tell("loans")
+        await tell("registry")
         async with exchange.services["rectification"].database.begin() as session:
             await close_screenings("subsidy", session, [event])
             crossing = asyncio.create_task(tell("insurance"))

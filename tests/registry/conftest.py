@@ -44,9 +44,13 @@ def state(feed: Callable[[], list[dict[str, Any]]]) -> Callable[[], dict[str, An
 
 
 def _ordered(value: Any) -> Any:
-    """JSON whose lists do not depend on the order in which they were made."""
+    """JSON whose lists do not depend on the order in which they were made, nor on when and under
+    which id that was."""
     if isinstance(value, dict):
-        return {name: _ordered(item) for name, item in sorted(value.items())}
+        return {name: _ordered(value[name]) for name in sorted(value.keys() - _WHEN_IT_CAME)}
     if isinstance(value, list):
         return sorted((_ordered(item) for item in value), key=repr)
     return value
+
+
+_WHEN_IT_CAME = {"report_id", "recorded_at"}

@@ -13,6 +13,7 @@ from kernel.database import table_of
 from kernel.division import spans
 from kernel.people import born_on
 from kernel.roles import May
+from services.loans.operations.eligibility.reservations import use_up
 from services.loans.operations.references import refresh_references
 from services.loans.operations.screening import findings_of_loan
 from services.loans.queries import pushes, reference
@@ -89,6 +90,7 @@ async def _resolve(push: Push) -> None:
 
 async def _after(push: Push) -> None:
     await push.session.execute(pushes.KEEP_REFS)
+    await use_up(push)
     touched = (await push.session.execute(reference.PUSHED_CONTRACTS)).scalars().all()
     await refresh_references(push.session, touched)
     await push.session.execute(pushes.ANNOUNCE_CONTRACTS)

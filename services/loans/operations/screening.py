@@ -26,17 +26,23 @@ from services.loans.queries.facts import JUDGED, LAY_OUT, LOAN_FACTS
 from services.loans.rules import CATALOGUE
 from services.loans.rules.afterwards import (
     conditions_unclear,
+    excess_refunded,
     is_ordinary_loan,
     qualified_household_at_policy_rate,
 )
+from services.loans.vocabulary import Bearer
 
 LAW: Mapping[str, Figure] = figures(Path(__file__).parents[1] / "law")
 _TABLES = ("household_cap", "longest_term")
 _PARAMETERS = (
     "age_from",
     "age_to",
+    "attested_from",
     "enterprise_cutoff",
     "interest_tolerance",
+    "overdue_bands",
+    "remind_days",
+    "written_notice_days",
 )
 _FEN = Decimal("0.01")
 
@@ -44,10 +50,11 @@ _FEN = Decimal("0.01")
 def law_parameters(on: date) -> dict[str, Any]:
     """The dated figures of law, as the facts statement takes them."""
     tables = {name: json.dumps(LAW[name].rows(), default=str) for name in _TABLES}
+    values = [{"name": name, **row} for name in _PARAMETERS for row in LAW[name].rows()]
     return {
         **tables,
         **rate_parameters(),
-        **{name: LAW[name].on(on) for name in _PARAMETERS},
+        "parameters": json.dumps(values, default=str),
         "marginal_from": POLICY["marginal_from"].on(on),
     }
 
@@ -68,7 +75,7 @@ async def _lay_out(session: AsyncSession, screening: Screening) -> None:
     await lay_out_corrected_references(session, screening.scope)
     for statement in LAY_OUT:
         await session.execute(statement, screening.scope | law_parameters(on))
-    if screening.asks(qualified_household_at_policy_rate):
+    if any(screening.asks(each) for each in (qualified_household_at_policy_rate, excess_refunded)):
         await _measure_ordinary_loans(session, on)
 
 
@@ -87,10 +94,11 @@ async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
     await copy_rows(
         session,
         "ordinary_excess",
-        ["loan_id", "line_count", "charged", "reference"],
+        ["loan_id", "line_count", "charged", "reference", *_SHARES.values()],
         [(row["loan_id"], *_measured(row, on)) for row in found if row["lines"]],
     )
-    await session.execute(reference.KEEP_ORDINARY_EXCESS)
+    for statement in reference.KEEP_ORDINARY_EXCESS:
+        await session.execute(statement)
     await session.execute(
         update(LOAN_FACTS)
         .where(is_ordinary_loan(LOAN_FACTS), condition.is_(None))
@@ -98,28 +106,37 @@ async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
     )
 
 
-def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
-    """Lines begun, what they charged before the business date, and what policy would have.
+_SHARES = {
+    Bearer.HOUSEHOLD: "household_share",
+    Bearer.TREASURY: "treasury_share",
+    Bearer.BANK: "bank_share",
+}
+
+
+def _measured(row: RowMapping, on: date) -> tuple[int | Decimal | None, ...]:
+    """Lines begun, what they charged before the business date, what policy would have, and the
+    excess by who bore it, as in `_SHARES`; but for the first two None where the rate is unknown.
 
     A line that reaches past the business date counts amount × days before it ÷ days of the line,
     half up to the fen (rules.md, lines). A day billed twice has its reference once.
     """
     lines = [
-        (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount))
-        for start, end, amount in row["lines"]
+        (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount), Bearer(borne_by))
+        for start, end, amount, borne_by in row["lines"]
     ]
-    charged = sum((_before(on, *line) for line in lines), Decimal(0))
+    charged = sum((_before(on, start, end, amount) for start, end, amount, _ in lines), Decimal(0))
     if row["policy_rate"] is None:
-        return len(lines), charged, None
+        return len(lines), charged, None, *[None for _ in _SHARES]
     terms, rate = terms_of(row), row["policy_rate"]
-    reference_total, reached = Decimal(0), Decimal(0)
-    for start, end, _ in lines:
+    reached, due = Decimal(0), Decimal(0)
+    shares = dict.fromkeys(_SHARES, Decimal(0))
+    for start, end, amount, bearer in lines:
         upto = reference_at_rate(terms, rate, min(end, on))
-        reference_total += max(
-            Decimal(0), upto - max(reached, reference_at_rate(terms, rate, start))
-        )
+        of_line = max(Decimal(0), upto - max(reached, reference_at_rate(terms, rate, start)))
         reached = max(reached, upto)
-    return len(lines), charged, reference_total
+        due += of_line
+        shares[bearer] += _before(on, start, end, amount) - of_line
+    return len(lines), charged, due, *shares.values()
 
 
 def _before(on: date, start: date, end: date, amount: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""Every SQL statement of the registry."""
+"""What a push of households resolves, and what is announced of them."""
 
 from sqlalchemy import text
 
@@ -52,7 +52,10 @@ ANNOUNCE = text("""
     -- One aggregate for all households each, made once: the planner guesses one household.
     places as materialized (
         select household_key, json_agg(json_build_object('division', division,
-                   'known_from', counts_from, 'known_to', counts_to)) as places
+                   'lacks_capital', main_cause = 'NO_CAPITAL' or other_causes ? 'NO_CAPITAL',
+                   'known_from', counts_from, 'known_to', counts_to, 'report_id', id,
+                   'source_version', source_version, 'as_at', as_at,
+                   'recorded_at', recorded_at)) as places
         from report group by household_key),
     statuses as materialized (
         select household_key, json_agg(json_build_object('status', status,
@@ -89,4 +92,13 @@ ANNOUNCE = text("""
     left join statuses s using (household_key)
     left join members m using (household_key)
     where r.counts_to = date 'infinity'
+""")
+
+# A number that was ever listed leads to the households that listed it.
+KEEP_LISTED = text("""
+    insert into listed_person (person_key, household_key)
+    select distinct (member ->> 'person_key')::uuid, p.household_key
+    from pushed p, jsonb_array_elements(p.members) as member
+    where p.outcome in ('accepted', 'superseded')
+    on conflict do nothing
 """)

@@ -1,4 +1,4 @@
-"""What the registry can do, one function per act."""
+"""Households: pushed by their offices, announced whole, shown to whom they concern."""
 
 import base64
 import json
@@ -17,8 +17,9 @@ from kernel.database import table_of
 from kernel.division import spans
 from kernel.people import born_on, masked_id_number, masked_name, sex
 from kernel.roles import May, Role
-from services.registry import queries
 from services.registry.national_export import household_rows
+from services.registry.queries import households as queries
+from services.registry.queries.sharing import KEEP_PUSHED_DAY
 from services.registry.schemas import HouseholdIn, HouseholdOut, MemberIn
 from services.registry.tables import HouseholdReport
 
@@ -68,7 +69,9 @@ async def _resolve(push: Push) -> None:
 
 
 async def _announce(push: Push) -> None:
+    await push.session.execute(queries.KEEP_LISTED)
     await push.session.execute(queries.ANNOUNCE)
+    await push.session.execute(KEEP_PUSHED_DAY, {"today": push.today})
 
 
 HOUSEHOLDS = Resource(

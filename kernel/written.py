@@ -1,0 +1,112 @@
+"""Read your writes: a write answers Event-Id, a read with `?after_event=` waits until it is here.
+
+The last event of a write is marked, and its id is told to the writer. Events of one transaction
+come into the feed together and in their order, so whoever has passed the last has applied them all.
+Writes are told apart by identity and not by number, since writers commit in any order. Readers
+remember for some days which writes they have passed.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+
+from kernel.access import caller_of
+from kernel.ids import new_id
+from kernel.problems import BadRequest, Unavailable
+
+HEADER = "Event-Id"
+
+KEPT_DAYS = 7
+"""How long a reader remembers."""
+
+_LOOKS, _PAUSE = 40, 0.05
+"""Two seconds at most, in looks and seconds between them."""
+
+_END_HERE = text("""
+    update outbox set ends_write = true
+    where seq = (select seq from outbox where written_in = pg_current_xact_id()::text::bigint
+                 order by seq desc limit 1)
+    returning event_id
+""")
+_END = text("""
+    insert into outbox (event_id, type, data, ends_write)
+    values (:event_id, 'write.ended', '{}', true)
+""")
+_APPLIED = [
+    text("""
+        insert into event_applied (event_id)
+        select * from unnest(cast(:writes as uuid[])) on conflict do nothing
+    """),
+    text("""
+        delete from event_applied
+        where applied_at < clock_timestamp() - make_interval(days => :kept)
+    """),
+]
+# The service's own writes are here from their commit on, in the outbox and then in the feed.
+_IS_HERE = text("""
+    select exists (select from event_applied where event_id = :event_id)
+        or exists (select from outbox where ends_write and event_id = :event_id)
+        or exists (select from feed where ends_write and event_id = :event_id)
+""")
+
+
+async def end_of_write(session: AsyncSession, event_id: UUID | None = None) -> str:
+    """The id to answer as Event-Id: of the last event that this transaction has written.
+
+    Where it has written none, or where the id was told before, an event that says nothing else is
+    its end. Nothing may be announced afterwards.
+    """
+    if event_id is None:
+        found = (await session.execute(_END_HERE)).scalar()
+        if found is not None:
+            return str(found)
+    chosen = event_id or new_id()
+    await session.execute(_END, {"event_id": chosen})
+    return str(chosen)
+
+
+async def remember_writes(session: AsyncSession, writes: Sequence[str]) -> None:
+    """Remember, with a page of a neighbour's feed, the writes that ended in it."""
+    if writes:
+        values = {"writes": [UUID(each) for each in writes], "kept": KEPT_DAYS}
+        for statement in _APPLIED:
+            await session.execute(statement, values)
+
+
+async def wait_until_here(request: Request) -> None:
+    """Let a request with `?after_event=` pass when that write is here; for all of a service.
+
+    Raises Unavailable (503 not-caught-up) after two seconds, BadRequest for what is no Event-Id.
+    """
+    wanted = request.query_params.get("after_event")
+    if wanted is None:
+        return
+    caller_of(request)  # nobody waits, and looks forty times, without a token
+    try:
+        event_id = UUID(wanted)
+    except ValueError:
+        raise BadRequest("after_event is an Event-Id that a write answered.") from None
+    for _ in range(_LOOKS):
+        async with request.app.state.service.database.begin() as session:
+            if (await session.execute(_IS_HERE, {"event_id": event_id})).scalar_one():
+                return
+        await asyncio.sleep(_PAUSE)
+    raise Unavailable(
+        "What that write changed has not arrived here yet; ask again in a moment.",
+        code="not-caught-up",
+    )
+
+
+async def after_event_named(
+    after_event: Annotated[
+        UUID | None,
+        Query(description="An Event-Id: answer only when that write is here, else 503."),
+    ] = None,
+) -> None:
+    """Names the parameter on a route that rests on copies; waiting is `wait_until_here`'s."""
