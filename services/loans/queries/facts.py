@@ -83,6 +83,26 @@ _ASKED = """
 _PRESENT = """
     {m}.known_from <= :on and :on < {m}.known_to and {m}.joined_on <= {day} and {day} < {m}.gone_on
 """
+# True if one is, false if all are known not to be; else unknown, as for nobody.
+LABOUR = f"""
+    lateral (
+        select case when bool_or(skill.able_to_work) then true
+                    when bool_and(skill.able_to_work is not null) then false end as someone_able
+        from (select distinct m.person_key from member m
+              where m.household_key = {{loan}}.home_key
+                and {_PRESENT.format(m="m", day="{loan}.signed_on")}) present
+        join member skill on skill.household_key = {{loan}}.home_key
+            and skill.person_key = present.person_key and skill.known_from <= :on
+            and skill.holds_from <= {{loan}}.signed_on and {{loan}}.signed_on < skill.holds_to)
+"""
+CAPACITY = """
+    lateral (
+        select m.needs_capacity_review from member m
+        where m.household_key = {loan}.home_key and m.person_key = {loan}.person_key
+          and m.known_from <= :on and m.holds_from <= {loan}.signed_on
+          and {loan}.signed_on < m.holds_to
+        limit 1)
+"""
 _BANKS = AMONG_SERVING.format(county="l.county", day="l.signed_on")
 _COUNTY = "rpad(left(l.division, 6), 12, '0')"
 
@@ -171,21 +191,8 @@ _FACTS = f"""
         where s.household_key = l.home_key and s.known_from <= :on and :on < s.known_to
           and s.valid_from <= l.signed_on and l.signed_on < s.valid_to
         order by s.valid_from desc limit 1) status on true
-    left join lateral (
-        -- True if one is, false if all are known not to be; else unknown, as for nobody.
-        select case when bool_or(skill.able_to_work) then true
-                    when bool_and(skill.able_to_work is not null) then false end as someone_able
-        from (select distinct m.person_key from member m
-              where m.household_key = l.home_key
-                and {_PRESENT.format(m="m", day="l.signed_on")}) present
-        join member skill on skill.household_key = l.home_key
-            and skill.person_key = present.person_key and skill.known_from <= :on
-            and skill.holds_from <= l.signed_on and l.signed_on < skill.holds_to) labour on true
-    left join lateral (
-        select m.needs_capacity_review from member m
-        where m.household_key = l.home_key and m.person_key = l.person_key
-          and m.known_from <= :on and m.holds_from <= l.signed_on and l.signed_on < m.holds_to
-        limit 1) capacity on true
+    left join {LABOUR.format(loan="l")} labour on true
+    left join {CAPACITY.format(loan="l")} capacity on true
     left join lateral (
         select case when l.kind = 'ADDITIONAL' then c.additional else c."is" end as cap
         from cap c where c.starts <= l.signed_on and l.signed_on < c.ends) cap on true
