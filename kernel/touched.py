@@ -74,6 +74,7 @@ NOTICED = text("""
 _NOT_JUDGED_BY = (
     *("touched", "outbox", "feed", "feed_head", "reader_cursor", "pending", "job", "job_chunk"),
     *("screening_request", "screening_heard", "household_lock"),
+    *("feed_reader", "user_disposition"),
     "policy",  # its people and days stand in `cover`
 )
 """Tables on which no verdict rests. Any other without a household key bears on everybody."""

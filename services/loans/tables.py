@@ -1,16 +1,16 @@
 """What loans stores: facts that banks pushed, what the engine computed of them, and copies."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from kernel.agency_copy import add_agency_copy
 from kernel.database import Row, schema
-from kernel.facts import DOCUMENT, RATE, SUM, YUAN, Fact, Report
+from kernel.facts import DOCUMENT, INSTANT, RATE, SUM, YUAN, Fact, Report
 from kernel.judging import add_screening_requests
 from kernel.registry_copy import add_registry_copy
 from kernel.tables import add_shared_tables
@@ -163,6 +163,57 @@ class Notice(OfLoan, table=True):
     proof: str | None = None
 
 
+class RepaymentPlan(OfLoan, table=True):
+    """How an overdue loan is to be repaid, as agreed with the borrower, and who helps him."""
+
+    __tablename__ = "repayment_plan"
+    __table_args__ = (Index("repayment_plan_number_idx", "loan_id", "agreed_on"),)
+    metadata = SCHEMA
+
+    agreed_on: date
+    helper: str | None = None
+    instalments: list[dict[str, Any]] = Field(sa_type=DOCUMENT)
+
+
+class Attestation(Row, table=True):
+    """A bank's yes or no to one condition of one loan; a later version replaces, none is lost."""
+
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(primary_key=True)
+    rule_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    agency: str
+    verdict: bool
+    on: date
+    attested_by: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class ConditionException(Row, table=True):
+    """Why an officer of the lending bank lets a loan pass a 原则上 condition; kept like those."""
+
+    __tablename__ = "condition_exception"
+    __table_args__ = (
+        CheckConstraint("officer_agency = agency", name="officer_of_the_lender"),
+        CheckConstraint("reason ~ '[^[:space:]]'", name="reasoned"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(primary_key=True)
+    rule_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    agency: str
+    """The bank that lent."""
+    reason: str
+    on: date
+    officer: str
+    officer_agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
 class Rating(Fact, table=True):
     """A bank's rating of a person: grade, limit, and whether there is a major bad record."""
 
@@ -200,3 +251,107 @@ class ReferenceTerms(Row, table=True):
     terms_digest: UUID
     closed_on: date | None = None
     engine_version: int
+
+
+class LackOfCapital(Row, table=True):
+    """Whether a household is poor for lack of capital, by each report of it. A copy."""
+
+    __tablename__ = "lack_of_capital"
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    known_from: date = Field(primary_key=True)
+    known_to: date
+    lacks_capital: bool
+
+
+class Need(Row, table=True):
+    """A financing need as its office last told it. A copy, without its reasons."""
+
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    need_id: UUID = Field(primary_key=True)
+    source_version: int
+    raised_on: date
+    state: str
+    amount: Decimal = Field(sa_type=YUAN)
+    is_explained: bool
+    """Whether a true cause and another measure are on record."""
+
+
+class DefaultProposal(Row, table=True):
+    """That a bank proposes a borrower for the list of those who default in bad faith (失信)."""
+
+    __tablename__ = "default_proposal"
+    __table_args__ = (
+        CheckConstraint("evidence ~ '[^[:space:]]'", name="has_evidence"),
+        UniqueConstraint("household_key", "proposal_id", "agency"),
+        Index("default_proposal_loan_id_idx", "loan_id"),
+        Index("default_proposal_proposal_id_idx", "proposal_id"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    proposal_id: UUID = Field(primary_key=True)
+    loan_id: UUID
+    agency: str
+    contract_no: str
+    division: str
+    evidence: str
+    """Hash of the file in which it stands."""
+    reason: str
+    proposed_on: date
+    proposed_by: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class DefaultDecision(Row, table=True):
+    """What an officer of another agency decided on a proposal; there is one, and it stays."""
+
+    __tablename__ = "default_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["household_key", "proposal_id", "proposed_agency"],
+            [
+                "loans.default_proposal.household_key",
+                "loans.default_proposal.proposal_id",
+                "loans.default_proposal.agency",
+            ],
+        ),
+        CheckConstraint("decided_agency <> proposed_agency", name="of_another_agency"),
+        CheckConstraint("reason ~ '[^[:space:]]'", name="reasoned"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    proposal_id: UUID = Field(primary_key=True)
+    proposed_agency: str
+    decision: str
+    reason: str
+    court_listed: bool | None = None
+    """Whether he is on the court's list of 失信被执行人, which is another list."""
+    decided_on: date
+    decided_by: str
+    decided_agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class UserDisposition(Row, table=True):
+    """What an office means to do about an actual user; each version stays.
+
+    Own group: a user is an organisation and belongs to no household.
+    """
+
+    __tablename__ = "user_disposition"
+    metadata = SCHEMA
+
+    user_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    credit_code: str
+    assigned_class: str = Field(sa_column=Column("class", Text, nullable=False))
+    reason: str
+    disposed_on: date
+    disposed_by: str
+    agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)

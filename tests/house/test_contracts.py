@@ -29,7 +29,7 @@ BREAKS = {
     "a rule asks the time": ("rules", "services/loans/rules.py", "import kernel.clock"),
     "a rule has a session": ("rules", "services/subsidy/rules.py", "import kernel.database"),
     "interest knows HTTP": ("rules", "kernel/policy/interest.py", "import httpx"),
-    "a query knows FastAPI": ("http", "services/loans/queries/facts.py", "import fastapi"),
+    "a query knows FastAPI": ("http", "services/loans/queries/pushes.py", "import fastapi"),
     "the gateway knows jose": ("jose", "gateway/door.py", "import jose.jwt"),
     "an operation calls out": (
         "network",

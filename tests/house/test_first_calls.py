@@ -74,7 +74,7 @@ def test_the_first_calls_of_the_readme_work(
         assert [said for said in call.answers if said not in told] == [], told
         drain()
 
-    assert len(sent) == 11
+    assert len(sent) == 12
     assert {call.who for call in sent} == set(roles)
 
 

@@ -32,8 +32,16 @@ def asking(person, **fields):
         "term_months": 12,
         "kind": "NEW",
         "purpose": "PLANTING",
+        "wish_signed_on": "2016-12-05",
+        "attested": ["LOAN-05", "LOAN-15", "LOAN-16", "LOAN-17"],
         "as_of": DAY,
     } | fields
+
+
+def rate(bank, *people):
+    """The bank rates people for 50,000.00 yuan, long before."""
+    rating = {"grade": "AA", "limit": "50000.00", "rated_on": "2016-12-05", "bad_record": False}
+    push(bank, "ratings", *[{"id_number": person.id_number, **rating} for person in people])
 
 
 def ask(visitor, person, **fields):
@@ -63,14 +71,15 @@ def test_who_meets_every_condition_is_eligible_and_hears_why(drain, office, bank
     person = a_person()
     push(office, "households", a_household(person))
     drain()
+    rate(bank, person)
 
     for visitor in (bank, office):
-        answer = ask(visitor, person, annual_rate="0.0435")
+        answer = ask(visitor, person, annual_rate="0.0435", bank=bank.agency)
 
         assert answer["verdict"] == "eligible"
         assert answer["as_of"] == DAY
         assert unmet(answer) == {}
-        assert len(answer["conditions"]) == 9
+        assert len(answer["conditions"]) == 17
         assert all(each["citation"] and each["wording"]["zh"] for each in answer["conditions"])
         assert condition(answer, "LOAN-14")["figures"] == {
             "annual_rate": "0.0435",
@@ -84,6 +93,7 @@ def test_every_reason_is_told_at_once(drain, office, bank):
     lost = a_member(person, "61", labour_skill="LOST")
     push(office, "households", a_household(lost, statuses=[("LIFTED_NO_POLICY", "2016-01-01")]))
     drain()
+    rate(bank, person)
 
     answer = ask(
         bank,
@@ -93,9 +103,11 @@ def test_every_reason_is_told_at_once(drain, office, bank):
         annual_rate="0.0500",
         purpose="MARRIAGE",
         actual_user={"kind": "ENTERPRISE"},
+        guarantee="MORTGAGE",
+        wish_signed_on="2018-03-06",
     )
 
-    rules = ("01", "02", "03", "04", "08", "09", "12", "13", "14")
+    rules = ("01", "02", "03", "04", "06", "07", "08", "09", "11", "12", "13", "14")
     assert answer["verdict"] == "ineligible"
     assert unmet(answer) == {f"LOAN-{number}": "not_met" for number in rules}
 
@@ -104,6 +116,7 @@ def test_the_thresholds_are_those_of_the_screening(drain, office, bank):
     person = a_person("1952-03-06")
     push(office, "households", a_household(person))
     drain()
+    rate(bank, person)
 
     at_the_limits = ask(bank, person, amount="50000.00", term_months=60, annual_rate="0.0475")
 
@@ -123,8 +136,9 @@ def test_an_undetermined_answer_says_what_is_missing(visit, drain, office, bank)
     unclear = a_member(person, "71", labour_skill=None)
     push(office, "households", a_household(unclear, statuses=[]))
     drain()
+    rate(bank, person)
 
-    told = ask(office, person)
+    told = ask(office, person, bank=bank.agency)
     as_told_to_a_bank = ask(bank, person)
 
     assert told["verdict"] == as_told_to_a_bank["verdict"] == "undetermined"
@@ -133,8 +147,13 @@ def test_an_undetermined_answer_says_what_is_missing(visit, drain, office, bank)
         "LOAN-02": ["someone_able"],
         "LOAN-04": ["needs_capacity_review"],
         "LOAN-08": [f"contracts:{silent.agency}"],
+        "LOAN-10": [f"contracts:{silent.agency}"],
     }
-    assert lacking(as_told_to_a_bank) == {"LOAN-01": ["statuses"], "LOAN-08": ["contracts"]}
+    assert lacking(as_told_to_a_bank) == {
+        "LOAN-01": ["statuses"],
+        "LOAN-08": ["contracts"],
+        "LOAN-10": ["contracts"],
+    }
     assert set(unmet(as_told_to_a_bank)) == set(lacking(told))
 
 
@@ -143,7 +162,11 @@ def test_where_no_bank_serves_nobody_could_declare(drain, office):
     push(office, "households", a_household(person))
     drain()
 
-    assert lacking(ask(office, person)) == {"LOAN-08": ["contracts:nobody"]}
+    assert lacking(ask(office, person)) == {
+        "LOAN-06": ["rating_limit"],
+        "LOAN-08": ["contracts:nobody"],
+        "LOAN-10": ["contracts:nobody"],
+    }
 
 
 def test_a_bank_hears_the_room_that_is_left_and_nothing_of_other_banks(visit, drain, office, bank):
@@ -153,15 +176,19 @@ def test_a_bank_hears_the_room_that_is_left_and_nothing_of_other_banks(visit, dr
     push(office, "households", a_household(husband, wife))
     push(other, "contracts", a_contract(wife, principal="31234.00", signed_on="2017-12-05"))
     drain()
+    rate(bank, husband)
 
-    fits = ask(bank, husband, amount="18766.00")
-    over = ask(bank, husband, amount="18766.01")
+    fits = ask(bank, husband, amount="18766.00", kind="ADDITIONAL")
+    over = ask(bank, husband, amount="18766.01", kind="ADDITIONAL")
+    anew = ask(bank, husband, amount="18766.00")
     seen_by_the_office = condition(ask(office, husband, amount="18766.01"), "LOAN-08")["figures"]
 
     assert (fits["verdict"], unmet(over)) == ("eligible", {"LOAN-08": "not_met"})
+    assert unmet(anew) == {"LOAN-10": "not_met"}
+    assert condition(anew, "LOAN-10")["figures"] == {"kind": "NEW", "signed_on": DAY}
     assert condition(over, "LOAN-08")["figures"] == {"cap": "50000.00", "room": "18766.00"}
-    assert other.agency not in str(over)
-    assert "31234" not in str(over)
+    assert other.agency not in str((over, anew))
+    assert "31234" not in str((over, anew))
     assert seen_by_the_office["others_at_least"] == "31234.00"
 
 
@@ -171,6 +198,7 @@ def test_two_households_that_differ_in_a_disability_are_told_apart_by_one_verdic
     healthy, disabled = a_person(name="王一"), a_person(name="王一")
     push(office, "households", a_household(healthy), a_household(a_member(disabled, "51")))
     drain()
+    rate(bank, healthy, disabled)
 
     answers = [ask(bank, person) for person in (healthy, disabled)]
 
@@ -227,6 +255,7 @@ def test_a_check_asks_for_a_day_as_it_was_known_then(visit, drain, office):
     loan = a_contract(person, principal="45000.00", signed_on="2018-05-20")
     push(union, "contracts", loan)
     drain()
+    rate(union, person)
 
     before = ask(union, person, as_of="2018-05-19", annual_rate="0.0175")
     owing = ask(union, person, as_of="2018-05-31", annual_rate="0.0176")
@@ -236,9 +265,9 @@ def test_a_check_asks_for_a_day_as_it_was_known_then(visit, drain, office):
     after = ask(union, person, as_of="2018-06-01", amount="5000.00")
 
     assert before["verdict"] == "eligible"
-    assert unmet(owing) == {"LOAN-08": "not_met", "LOAN-14": "not_met"}
+    assert unmet(owing) == dict.fromkeys(("LOAN-08", "LOAN-10", "LOAN-14"), "not_met")
     assert condition(owing, "LOAN-14")["certainty"] == "assumed"
-    assert unmet(after) == {"LOAN-01": "not_met"}
+    assert unmet(after) == {"LOAN-01": "not_met", "LOAN-10": "not_met"}
     assert (renewed["verdict"], unmet(added)) == ("eligible", {"LOAN-08": "not_met"})
 
 

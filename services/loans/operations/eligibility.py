@@ -33,7 +33,13 @@ Overall = Literal["eligible", "ineligible", "undetermined"]
 _VERDICTS: dict[bool | None, Verdict] = {True: "met", False: "not_met", None: "undetermined"}
 
 _WEIGHED = select(
-    ASKED_FACTS, *[rule.condition(ASKED_FACTS).label(rule.id) for rule in WHO_MAY_BORROW]
+    ASKED_FACTS,
+    *[rule.condition(ASKED_FACTS).label(rule.id) for rule in WHO_MAY_BORROW],
+    *[
+        rule.applies(ASKED_FACTS).label(f"asks {rule.id}")
+        for rule in WHO_MAY_BORROW
+        if rule.applies
+    ],
 )
 
 _OF_HEALTH = ("LOAN-02", "LOAN-04")
@@ -68,12 +74,19 @@ async def check_eligibility(ask: Push, asked: EligibilityIn) -> EligibilityOut:
         "annual_rate": asked.annual_rate,
         "term_months": asked.term_months,
         "purpose": asked.purpose,
+        "guarantee": asked.guarantee,
+        "wish_signed_on": asked.wish_signed_on,
+        "attested": asked.attested,
         "actual_user_kind": user.kind if user else UserKind.HOUSEHOLD,
         "actual_user_credit_code": user.credit_code if user else None,
         "actual_user_mode": user.mode if user else None,
     }
     facts = (await ask.session.execute(_WEIGHED, values)).mappings().one()
-    conditions = [_condition(rule, facts, ask.caller, asked) for rule in WHO_MAY_BORROW]
+    conditions = [
+        _condition(rule, facts, ask.caller, asked)
+        for rule in WHO_MAY_BORROW
+        if facts.get(f"asks {rule.id}", True)
+    ]
     return EligibilityOut(
         verdict=_verdict(conditions), as_of=on, conditions=conditions, facts=await _facts_at(ask)
     )
@@ -126,6 +139,8 @@ def _figures(rule: Rule, caller: Caller) -> tuple[str, ...]:
         return ()
     if caller.role == Role.BANK and rule.id == "LOAN-08":
         return ("cap", "room")  # never another bank's figures, only the room that is left
+    if caller.role == Role.BANK and rule.id == "LOAN-10":
+        return ("kind", "signed_on")
     return rule.figures + rule.beside
 
 

@@ -1,5 +1,9 @@
-"""What hangs on a contract: interest lines, repayments, refunds, notices. And ratings of people."""
+"""What hangs on a contract: interest lines, repayments, refunds, notices, repayment plans.
 
+And ratings of people.
+"""
+
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -26,8 +30,18 @@ from services.loans.schemas.pushed import (
     RefundOut,
     RepaymentIn,
     RepaymentOut,
+    RepaymentPlanIn,
+    RepaymentPlanOut,
 )
-from services.loans.tables import InterestLine, Notice, OfLoan, Rating, Refund, Repayment
+from services.loans.tables import (
+    InterestLine,
+    Notice,
+    OfLoan,
+    Rating,
+    Refund,
+    Repayment,
+    RepaymentPlan,
+)
 
 
 def _plain_columns(_: Push, row: BaseModel) -> dict[str, Any]:
@@ -62,6 +76,7 @@ def _fact(
     after: Callable[[Push], Awaitable[None]],
     *,
     has_amount: bool = False,
+    columns: Callable[[Push, Any], dict[str, Any]] = _plain_columns,
 ) -> Resource:
     return Resource(
         name=name,
@@ -70,7 +85,7 @@ def _fact(
         table=table_of(table),
         number=("loan_id", *number),
         write=May.CONTRACTS_WRITE,
-        columns=_plain_columns,
+        columns=columns,
         resolve=_resolve,
         after=after,
         amount=(lambda row: row.amount) if has_amount else None,
@@ -106,6 +121,22 @@ REFUNDS = _fact(
 )
 NOTICES = _fact(
     "notices", "notice", NoticeIn, Notice, ("kind", "sent_on"), _announces(None, bears=False)
+)
+
+
+def _plan_columns(push: Push, plan: RepaymentPlanIn) -> dict[str, Any]:
+    instalments = [each.model_dump(mode="json") for each in plan.instalments]
+    return {**_plain_columns(push, plan), "instalments": json.dumps(instalments)}
+
+
+REPAYMENT_PLANS = _fact(
+    "repayment-plans",
+    "repayment_plan",
+    RepaymentPlanIn,
+    RepaymentPlan,
+    ("agreed_on",),
+    _announces(None, bears=False),
+    columns=_plan_columns,
 )
 
 
@@ -146,6 +177,7 @@ INTEREST_LINES_SHOWN = _shows(InterestLine, InterestLineOut, "kind", "borne_by",
 REPAYMENTS_SHOWN = _shows(Repayment, RepaymentOut, "paid_on")
 REFUNDS_SHOWN = _shows(Refund, RefundOut, "cause", "to", "paid_on")
 NOTICES_SHOWN = _shows(Notice, NoticeOut, "kind", "sent_on")
+REPAYMENT_PLANS_SHOWN = _shows(RepaymentPlan, RepaymentPlanOut, "agreed_on")
 
 
 def _shown_rating(keys: Keys, caller: Caller, row: Mapping[str, Any]) -> RatingOut:

@@ -21,22 +21,29 @@ from kernel.policy.interest import reference_at_rate
 from kernel.policy.rates import rate_parameters
 from kernel.service import Service
 from services.loans.operations.references import lay_out_corrected_references, terms_of
+from services.loans.operations.watch import judge_sums
 from services.loans.queries import reference
 from services.loans.queries.facts import JUDGED, LAY_OUT, LOAN_FACTS
-from services.loans.rules import CATALOGUE
+from services.loans.rules import OF_LOANS
 from services.loans.rules.afterwards import (
     conditions_unclear,
+    excess_refunded,
     is_ordinary_loan,
     qualified_household_at_policy_rate,
 )
+from services.loans.vocabulary import Bearer
 
 LAW: Mapping[str, Figure] = figures(Path(__file__).parents[1] / "law")
 _TABLES = ("household_cap", "longest_term")
 _PARAMETERS = (
     "age_from",
     "age_to",
+    "attested_from",
     "enterprise_cutoff",
     "interest_tolerance",
+    "overdue_bands",
+    "remind_days",
+    "written_notice_days",
 )
 _FEN = Decimal("0.01")
 
@@ -44,17 +51,19 @@ _FEN = Decimal("0.01")
 def law_parameters(on: date) -> dict[str, Any]:
     """The dated figures of law, as the facts statement takes them."""
     tables = {name: json.dumps(LAW[name].rows(), default=str) for name in _TABLES}
+    values = [{"name": name, **row} for name in _PARAMETERS for row in LAW[name].rows()]
     return {
         **tables,
         **rate_parameters(),
-        **{name: LAW[name].on(on) for name in _PARAMETERS},
+        "parameters": json.dumps(values, default=str),
         "marginal_from": POLICY["marginal_from"].on(on),
     }
 
 
 async def judge(_: Service, session: AsyncSession, screening: Screening) -> None:
     """Announce every loan in scope that a rule does not find in order on the business date."""
-    asked = [rule for rule in CATALOGUE if screening.asks(rule)]
+    await judge_sums(session, screening)
+    asked = [rule for rule in OF_LOANS if screening.asks(rule)]
     if not asked:
         return
     await _lay_out(session, screening)
@@ -68,7 +77,7 @@ async def _lay_out(session: AsyncSession, screening: Screening) -> None:
     await lay_out_corrected_references(session, screening.scope)
     for statement in LAY_OUT:
         await session.execute(statement, screening.scope | law_parameters(on))
-    if screening.asks(qualified_household_at_policy_rate):
+    if any(screening.asks(each) for each in (qualified_household_at_policy_rate, excess_refunded)):
         await _measure_ordinary_loans(session, on)
 
 
@@ -87,10 +96,11 @@ async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
     await copy_rows(
         session,
         "ordinary_excess",
-        ["loan_id", "line_count", "charged", "reference"],
+        ["loan_id", "line_count", "charged", "reference", *_SHARES.values()],
         [(row["loan_id"], *_measured(row, on)) for row in found if row["lines"]],
     )
-    await session.execute(reference.KEEP_ORDINARY_EXCESS)
+    for statement in reference.KEEP_ORDINARY_EXCESS:
+        await session.execute(statement)
     await session.execute(
         update(LOAN_FACTS)
         .where(is_ordinary_loan(LOAN_FACTS), condition.is_(None))
@@ -98,28 +108,37 @@ async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
     )
 
 
-def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
-    """Lines begun, what they charged before the business date, and what policy would have.
+_SHARES = {
+    Bearer.HOUSEHOLD: "household_share",
+    Bearer.TREASURY: "treasury_share",
+    Bearer.BANK: "bank_share",
+}
+
+
+def _measured(row: RowMapping, on: date) -> tuple[int | Decimal | None, ...]:
+    """Lines begun, what they charged before the business date, what policy would have, and the
+    excess by who bore it, as in `_SHARES`; but for the first two None where the rate is unknown.
 
     A line that reaches past the business date counts amount × days before it ÷ days of the line,
     half up to the fen (rules.md, lines). A day billed twice has its reference once.
     """
     lines = [
-        (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount))
-        for start, end, amount in row["lines"]
+        (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount), Bearer(borne_by))
+        for start, end, amount, borne_by in row["lines"]
     ]
-    charged = sum((_before(on, *line) for line in lines), Decimal(0))
+    charged = sum((_before(on, start, end, amount) for start, end, amount, _ in lines), Decimal(0))
     if row["policy_rate"] is None:
-        return len(lines), charged, None
+        return len(lines), charged, None, *[None for _ in _SHARES]
     terms, rate = terms_of(row), row["policy_rate"]
-    reference_total, reached = Decimal(0), Decimal(0)
-    for start, end, _ in lines:
+    reached, due = Decimal(0), Decimal(0)
+    shares = dict.fromkeys(_SHARES, Decimal(0))
+    for start, end, amount, bearer in lines:
         upto = reference_at_rate(terms, rate, min(end, on))
-        reference_total += max(
-            Decimal(0), upto - max(reached, reference_at_rate(terms, rate, start))
-        )
+        of_line = max(Decimal(0), upto - max(reached, reference_at_rate(terms, rate, start)))
         reached = max(reached, upto)
-    return len(lines), charged, reference_total
+        due += of_line
+        shares[bearer] += _before(on, start, end, amount) - of_line
+    return len(lines), charged, due, *shares.values()
 
 
 def _before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
@@ -146,12 +165,12 @@ async def findings_of_loan(push: Push, loan_id: UUID) -> list[dict[str, Any]]:
     )
     await _lay_out(push.session, screening)
     facts = (await push.session.execute(_FAILS)).mappings().first()
-    return [_told(rule, facts) for rule in CATALOGUE if facts and facts[rule.id]]
+    return [_told(rule, facts) for rule in OF_LOANS if facts and facts[rule.id]]
 
 
 _SHOWN = {
     "principal",
-    *[each for rule in CATALOGUE for each in (rule.amount, *rule.assumed) if each],
+    *[each for rule in OF_LOANS for each in (rule.amount, *rule.assumed) if each],
 }
 _FAILS = select(
     *[LOAN_FACTS.c[name] for name in sorted(_SHOWN)],
@@ -160,7 +179,7 @@ _FAILS = select(
             rule.applies(LOAN_FACTS) if rule.applies else true(),
             rule.condition(LOAN_FACTS).is_(False),
         ).label(rule.id)
-        for rule in CATALOGUE
+        for rule in OF_LOANS
     ],
 )
 """Of the facts laid out: which rules fail, and what is told of them."""

@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from services.loans.queries.facts import IN_SCOPE
+from services.loans.queries.facts.followup import OWED
 
 PUSHED_LOANS = text("""
     select distinct loan_id from pushed where outcome in ('accepted', 'superseded')
@@ -73,23 +74,32 @@ ORDINARY_EXCESS = [
     text("drop table if exists ordinary_excess"),
     text("""
         create temp table ordinary_excess
-            (loan_id uuid primary key, line_count int, charged numeric, reference numeric)
+            (loan_id uuid primary key, line_count int, charged numeric, reference numeric,
+             household_share numeric, treasury_share numeric, bank_share numeric)
         on commit drop
     """),
 ]
 
-KEEP_ORDINARY_EXCESS = text("""
-    update loan_facts f
-    set line_count = e.line_count, charged = e.charged, reference = e.reference,
-        excess = e.charged - e.reference
-    from ordinary_excess e where e.loan_id = f.loan_id
-""")
+KEEP_ORDINARY_EXCESS = [
+    text("""
+        update loan_facts f
+        set line_count = e.line_count, charged = e.charged, reference = e.reference,
+            excess = e.charged - e.reference, household_share = e.household_share,
+            treasury_share = e.treasury_share, bank_share = e.bank_share
+        from ordinary_excess e where e.loan_id = f.loan_id
+    """),
+    text(f"""
+        update loan_facts set {", ".join(f"{name} = {is_owed}" for name, is_owed in OWED)}
+        where loan_id in (select loan_id from ordinary_excess)
+    """),
+]
 
 # The lines that LOAN-31 measures, of the loans given.
 ORDINARY_LINES = text(f"""
     select f.loan_id, f.policy_rate, f.principal, f.disbursed_on, f.matures_on, f.closed_on,
-           (select jsonb_agg(jsonb_build_array(i.period_start, i.period_end, i.amount::text)
-                             order by i.period_start, i.period_end)
+           (select jsonb_agg(jsonb_build_array(i.period_start, i.period_end, i.amount::text,
+                                               i.borne_by)
+                             order by i.period_start, i.period_end, i.line_no)
             from interest_line i
             where i.loan_id = f.loan_id and i.superseded_at is null and i.kind = 'NORMAL'
               and i.period_start < :on) as lines,

@@ -4,15 +4,15 @@ What is added up over villages, users and counties rests on these, and not on th
 screening was asked about (LOAN-21, 22, 41).
 """
 
-from sqlalchemy import literal_column
-
-from kernel.policy.registered import is_registered
+from services.loans.queries.facts.household import HOME, registered_on
+from services.loans.queries.facts.parameters import in_force
 
 # Before the first report's as_at its balance is unknown, and so is whether the loan lives.
 # `overdue` is what the bank reports or, past maturity, what is owed though it reports nothing.
-STANDING = """
-    select k.*, coalesce(home.household_key, k.person_key) as family, home.household_key as home_key,
-           h.household_no, place.division as village_code,
+STANDING = f"""
+    select k.*, home.household_key as home_key,
+           coalesce(home.household_key, k.person_key) as family, h.household_no,
+           place.division as village_code,
            rpad(left(coalesce(place.division, k.division), 6), 12, '0') as county
     from (
         select c.household_key, c.id as loan_id, c.agency, c.contract_no, c.division, c.person_key,
@@ -29,12 +29,8 @@ STANDING = """
         where c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to
           and c.product = 'POVERTY_MICRO' and c.signed_on <= :on and c.disbursed_on <= :on
           and (c.converted_on is null or c.converted_on > :on)
-          and (c.as_at > :on or c.balance > 0) and {which}) k
-    left join lateral (
-        select m.household_key from member m
-        where m.person_key = k.person_key and m.known_from <= :on and :on < m.known_to
-          and m.joined_on <= k.signed_on and k.signed_on < m.gone_on
-        order by m.joined_on desc, m.household_key limit 1) home on true
+          and (c.as_at > :on or c.balance > 0) and {{which}}) k
+    left join {HOME.format(loan="k")} home on true
     left join household h on h.household_key = home.household_key
     left join household_place place on place.household_key = home.household_key
         and place.known_from <= :on and :on < place.known_to
@@ -66,27 +62,14 @@ def within(column: str, lo: str = "lo", hi: str = "hi") -> str:
     """
 
 
-def figure_at(name: str, division: str) -> str:
-    """SQL for a figure of law on the business date, where the narrowest place wins.
-
-    The parameter of its name holds the figure's rows as JSON.
-    """
-    return f"""
-        (select f."is" from jsonb_to_recordset(cast(:{name} as jsonb))
-             as f("is" numeric, starts date, ends date, lo text, hi text)
-         where f.starts <= :on and :on < f.ends and f.lo <= {division} and {division} < f.hi
-         order by f.lo desc, f.starts desc limit 1)
-    """
+def figure_at(name: str, division: str, sql_type: str = "numeric") -> str:
+    """SQL for a figure of law on the business date. Needs the CTE of `PARAMETERS`."""
+    return in_force(name, sql_type, "cast(:on as date)", division)
 
 
 def registered_on_the_day(status: str) -> str:
     """SQL: whether a status, as it is on the business date, counts as registered."""
-    condition = is_registered(
-        literal_column(status),
-        literal_column("cast(:on as date)"),
-        literal_column("cast(:marginal_from as date)"),
-    )
-    return f"({condition.compile(compile_kwargs={'literal_binds': True})})"
+    return registered_on(status, "cast(:on as date)")
 
 
 STATUS_ON_THE_DAY = """
@@ -94,6 +77,6 @@ STATUS_ON_THE_DAY = """
         select s.status from household_status s
         where s.household_key = {household} and s.known_from <= :on and :on < s.known_to
           and s.valid_from <= :on and :on < s.valid_to
-        order by s.valid_from desc limit 1)
+        order by s.valid_from desc, s.status desc limit 1)
 """
 """SQL of a lateral join to a household's status on the business date."""

@@ -4,8 +4,10 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Integer,
     Numeric,
+    Select,
     Text,
     Uuid,
     case,
@@ -16,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.loans.queries.facts import CAPACITY, LABOUR
+from services.loans.queries.facts.household import CAPACITY, LABOUR
+from services.loans.queries.facts.parameters import PARAMETERS
 from services.loans.queries.standing import (
     BEARS_ON_PLACES,
     STANDING,
@@ -42,6 +45,7 @@ _KEY = "md5({kind} || ':' || {place})::uuid"
 
 # How far each place is: everything that is certain, and how far the uncertain could carry it.
 _HOLDING = f"""
+    with {PARAMETERS}
     select h.village_code, h.registered, h.holders_at_least, h.holders_at_most,
            {figure_at("village_households", "h.village_code")} as village_households,
            {figure_at("indiscriminate_share", "h.village_code")} as indiscriminate_share,
@@ -56,7 +60,8 @@ _HOLDING = f"""
             select home_key, coalesce(bool_or(live), false) as surely
             from standing_loan where home_key is not null group by home_key) held
             on held.home_key = p.household_key
-        where p.known_from <= :on and :on < p.known_to and {within("p.division")}
+        where p.known_from <= :on and :on < p.known_to
+          and {within("p.division", "place_lo", "place_hi")}
           and {registered_on_the_day("status.status")}
         group by p.division) h
 """
@@ -79,6 +84,16 @@ VILLAGE_LOANS = [
 ]
 """Who holds loans in each village of the scope, and the loans of those villages where many do."""
 
+FITTED = [
+    text("drop table if exists fitted"),
+    text("""
+        create temp table fitted
+            (loan_id uuid, village_code text, live boolean, fits boolean) on commit drop
+    """),
+]
+FITTED_LOAN = table(
+    "fitted", *[column(name) for name in ("loan_id", "village_code", "live", "fits")]
+)
 VILLAGE_LOAN = table(
     "village_loan",
     column("loan_id", Uuid),
@@ -89,7 +104,7 @@ VILLAGE_LOAN = table(
 )
 
 
-def fit_and_unfit(fits: Any) -> Any:
+def fitted(fits: ColumnElement[Any]) -> Select[Any]:
     """The loans of `village_loan`, each with whether it fits: true, false or null."""
     return select(
         VILLAGE_LOAN.c.loan_id,
@@ -107,7 +122,7 @@ VILLAGE_FACTS = [
         create temp table village_facts on commit drop as
         select 'village' as subject_kind, {_KEY.format(kind="'village'", place="v.village_code")}
                    as household_key,
-               v.*, v.village_code as division,
+               v.*, v.village_code as division, coalesce(l.loans_unclear, '{{}}') as loans_unclear,
                coalesce(l.loans, 0) as loans, coalesce(l.unfit, 0) as unfit,
                coalesce(l.unclear, 0) as unclear,
                coalesce(l.loans + l.unreported_fit, 0) as loans_if_least,
@@ -123,7 +138,9 @@ VILLAGE_FACTS = [
                        as unreported_fit,
                    (count(*) filter (where live is null and fits is not true))::int
                        as unreported_unfit,
-                   (count(*) filter (where live is null or fits is null))::int as unclear
+                   (count(*) filter (where live is null or fits is null))::int as unclear,
+                   case when bool_or(live is null or fits is null)
+                        then array['loans'] else '{{}}' end as loans_unclear
             from fitted group by village_code) l using (village_code)
     """),
 ]
@@ -145,16 +162,16 @@ _VILLAGE_COLUMNS: dict[str, Any] = {
     "village_households": Numeric,
     "indiscriminate_share": Numeric,
     "unfit_share": Numeric,
+    "loans_unclear": ARRAY(Text),
 }
-VILLAGES = table(
-    "village_facts", *[column(name, kind) for name, kind in _VILLAGE_COLUMNS.items()]
-)
+VILLAGES = table("village_facts", *[column(name, kind) for name, kind in _VILLAGE_COLUMNS.items()])
 """One row a village with registered households: what LOAN-22 looks at."""
 
 # An area is a village or a township, by the home of the family; a stranger is in no area, but in
 # the county's rate. What banks have not reported yet may be owed, overdue or neither.
 _AREAS = f"""
-    with county as (
+    with {PARAMETERS},
+    county as (
         select county, coalesce(sum(balance), 0) as balance, coalesce(sum(overdue), 0) as overdue,
                coalesce(sum(principal) filter (where live is null), 0) as unreported
         from {{loans}} l group by county),

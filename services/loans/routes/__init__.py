@@ -1,5 +1,5 @@
 """Addresses of loans."""
 
-from services.loans.routes import eligibility, pushes
+from services.loans.routes import attestations, eligibility, pushes
 
-ROUTERS = [*pushes.ROUTERS, eligibility.checks]
+ROUTERS = [*pushes.ROUTERS, attestations.attested, eligibility.checks]

@@ -12,6 +12,7 @@ RESOURCES = (
     (of_contract.REPAYMENTS, of_contract.REPAYMENTS_SHOWN),
     (of_contract.REFUNDS, of_contract.REFUNDS_SHOWN),
     (of_contract.NOTICES, of_contract.NOTICES_SHOWN),
+    (of_contract.REPAYMENT_PLANS, of_contract.REPAYMENT_PLANS_SHOWN),
 )
 _KINDS = frozenset(resource.name for resource, _ in RESOURCES)
 

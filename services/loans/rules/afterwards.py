@@ -1,4 +1,4 @@
-"""LOAN-20 to 60: what must be noticed after a loan was made."""
+"""LOAN-20 to 32: who uses a loan, whose it is, and what it cost."""
 
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from kernel.law import Certainty, Kind, rule
 from services.loans.rules.borrowing import (
     borrower_of_age,
+    declared,
     full_civil_capacity,
     is_poverty_loan,
     productive_purpose,
@@ -31,7 +32,7 @@ from services.loans.rules.borrowing import (
 )
 
 
-def _is_living_poverty_loan(loan: FromClause) -> ColumnElement[Any]:
+def is_living_poverty_loan(loan: FromClause) -> ColumnElement[Any]:
     """Drawn, something owed, not converted; or not known to be otherwise."""
     return and_(is_poverty_loan(loan), loan.c.live.is_not(False))
 
@@ -52,7 +53,7 @@ def _is_ordinary_loan_with_lines(loan: FromClause) -> ColumnElement[Any]:
     en="No organisation uses the loan.",
     cite="黑金发〔2019〕22号 二(一): 以入股分红、转贷、指标交换等方式交由企业或其他组织使用",
     plan="一",
-    applies=_is_living_poverty_loan,
+    applies=is_living_poverty_loan,
     amount="balance",
     figures=("live", "actual_user_kind", "disbursed_on"),
     beside=(
@@ -84,7 +85,7 @@ def not_used_by_an_organisation(loan: FromClause) -> ColumnElement[Any]:
     en="The borrower of a living loan was registered on the signing day.",
     cite="黑金发〔2019〕22号 二(一)四: 非建档立卡贫困户获得扶贫小额信贷的要及时转为商业贷款",
     plan="一",
-    applies=_is_living_poverty_loan,
+    applies=is_living_poverty_loan,
     amount="balance",
     figures=("live", "signed_on", "number_known", "name_fits"),
     beside=("status_on_signing",),
@@ -161,3 +162,46 @@ def conditions_unclear(loan: FromClause) -> ColumnElement[Any]:
     """The ids of those conditions of LOAN-31 that are undetermined, as a text array."""
     unclear = [case((each.condition(loan).is_(None), each.id)) for each in _AS_IF_THE_PRODUCT]
     return func.array_remove(cast(array(unclear), ARRAY(Text)), cast(null(), Text))
+
+
+def _is_loan_with_lines(loan: FromClause) -> ColumnElement[Any]:
+    of_a_kind = or_(is_poverty_loan(loan), is_ordinary_loan(loan))
+    return and_(of_a_kind, loan.c.line_count > 0)
+
+
+@rule(
+    "LOAN-32",
+    kind=Kind.FINDING,
+    zh="多收利息已全部退回",
+    en="Interest charged in excess has been given back to whoever bore it.",
+    cite="黑金发〔2019〕22号 二(二): 凡超过人民银行政策规定利息部分一律退回; 二(三): 折算后返还",
+    plan="二 三",
+    applies=_is_loan_with_lines,
+    amount="owed",
+    figures=("excess", "household_owed", "treasury_owed"),
+    beside=(
+        "household_share",
+        "treasury_share",
+        "bank_share",
+        "refunded_to_household",
+        "refunded_to_treasury",
+    ),
+    silence=("conditions_unclear", "refunds_undeclared"),
+    certainty=Certainty.ASSUMED,
+)
+def excess_refunded(loan: FromClause) -> ColumnElement[Any]:
+    """Of the excess that LOAN-30 or 31 found: each bearer's share, less the refunds to him for that
+    cause. What the bank bore itself it owes to nobody; one fen short is not met.
+
+    Not met only where the bank declared its refunds complete.
+    """
+    c = loan.c
+    nothing_found = case(
+        (is_ordinary_loan(loan), qualified_household_at_policy_rate.condition(loan)),
+        else_=interest_within_reference.condition(loan),
+    )
+    return case(
+        (or_(nothing_found, c.owed <= 0), true()),
+        (and_(~nothing_found, declared(c.refunds_undeclared)), false()),
+        else_=null(),
+    )

@@ -1,8 +1,8 @@
-"""LOAN-01 to 17: who may borrow, how much, for what, on which terms."""
+"""LOAN-01 to 14: who may borrow, how much, for what, on which terms."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, null, true
+from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, null, or_, true
 
 from kernel.law import Certainty, Kind, rule
 from kernel.policy.registered import is_registered
@@ -11,7 +11,7 @@ from kernel.policy.use import is_productive, is_used_by_the_household
 _LAW_24 = "银保监发〔2019〕24号 一(四); 黑金发〔2019〕22号 二(一)"
 
 
-def _declared(missing: ColumnElement[Any]) -> ColumnElement[bool]:
+def declared(missing: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether nobody's declaration is missing."""
     return func.cardinality(missing) == 0
 
@@ -44,7 +44,7 @@ def registered_borrower(loan: FromClause) -> ColumnElement[Any]:
     c = loan.c
     registered = is_registered(c.status_on_signing, c.signed_on, c.marginal_from)
     return case(
-        (and_(~c.number_known, _declared(c.households_undeclared)), false()),
+        (and_(~c.number_known, declared(c.households_undeclared)), false()),
         (~c.number_known, null()),
         (~c.name_fits, null()),
         (c.home_key.is_(None), false()),
@@ -80,11 +80,16 @@ def someone_able_to_work(loan: FromClause) -> ColumnElement[Any]:
     applies=is_poverty_loan,
     amount="balance",
     figures=("applied_on", "age", "age_from", "age_to"),
+    beside=("age_excepted_on",),
     certainty=Certainty.ASSUMED,
 )
 def borrower_of_age(loan: FromClause) -> ColumnElement[Any]:
-    """Completed years (周岁); who was born on 29 February completes a year on 1 March."""
-    return loan.c.age.between(loan.c.age_from, loan.c.age_to)
+    """Completed years (周岁); who was born on 29 February completes a year on 1 March.
+
+    原则上: an exception that an officer of the bank recorded, with its reason, passes it.
+    """
+    of_age = loan.c.age.between(loan.c.age_from, loan.c.age_to)
+    return or_(of_age, loan.c.age_excepted_on.is_not(None))
 
 
 @rule(
@@ -101,6 +106,22 @@ def borrower_of_age(loan: FromClause) -> ColumnElement[Any]:
 def full_civil_capacity(loan: FromClause) -> ColumnElement[Any]:
     """A mental or intellectual disability asks for a person's look, never a refusal by itself."""
     return ~loan.c.needs_capacity_review
+
+
+@rule(
+    "LOAN-07",
+    kind=Kind.HARD,
+    zh="签约前借款人书面表明贷款意愿",
+    en="By the signing day the borrower had signed that he wishes to borrow.",
+    cite=_LAW_24,
+    plan="一",
+    applies=is_poverty_loan,
+    amount="balance",
+    figures=("wish_signed_on", "signed_on"),
+)
+def wish_signed_in_time(loan: FromClause) -> ColumnElement[Any]:
+    """On the signing day is in time; a blank day is undetermined."""
+    return loan.c.wish_signed_on <= loan.c.signed_on
 
 
 @rule(
@@ -121,7 +142,7 @@ def within_household_cap(loan: FromClause) -> ColumnElement[Any]:
     every bank of the county declared its contracts complete."""
     c = loan.c
     over = c.principal + c.others_at_least > c.cap
-    within = and_(c.principal + c.others_at_most <= c.cap, _declared(c.contracts_undeclared))
+    within = and_(c.principal + c.others_at_most <= c.cap, declared(c.contracts_undeclared))
     return case((over, false()), (within, true()), else_=null())
 
 
@@ -140,6 +161,48 @@ def within_household_cap(loan: FromClause) -> ColumnElement[Any]:
 def within_longest_term(loan: FromClause) -> ColumnElement[Any]:
     """From drawdown; a day that the last month lacks is that month's last."""
     return loan.c.matures_on <= loan.c.latest_maturity
+
+
+def _is_new_poverty_loan(loan: FromClause) -> ColumnElement[bool]:
+    return and_(is_poverty_loan(loan), loan.c.kind == "NEW")
+
+
+@rule(
+    "LOAN-10",
+    kind=Kind.HARD,
+    zh="还清前笔后再贷新款",
+    en="The family had repaid its earlier poverty loans when the new one was signed.",
+    cite="银保监发〔2019〕24号 一(四); 黑金发〔2019〕22号 二(六)",
+    plan="六",
+    applies=_is_new_poverty_loan,
+    amount="balance",
+    figures=("kind", "signed_on", "earlier_at_least", "earlier_at_most"),
+    silence=("contracts_undeclared", "earlier_unclear"),
+)
+def earlier_loans_repaid(loan: FromClause) -> ColumnElement[Any]:
+    """At the end of the signing day nothing is outstanding of a loan signed on an earlier day.
+
+    Met only where every bank of the county declared its contracts complete.
+    """
+    c = loan.c
+    repaid = and_(c.earlier_at_most == 0, declared(c.contracts_undeclared))
+    return case((c.earlier_at_least > 0, false()), (repaid, true()), else_=null())
+
+
+@rule(
+    "LOAN-11",
+    kind=Kind.HARD,
+    zh="免担保、免抵押",
+    en="The loan is lent without any security.",
+    cite="银监发〔2017〕42号: 免担保免抵押; 银保监发〔2019〕24号 一",
+    plan="三",
+    applies=is_poverty_loan,
+    amount="balance",
+    figures=("guarantee",),
+)
+def lent_without_security(loan: FromClause) -> ColumnElement[Any]:
+    """No guarantor, no mortgage, no pledge."""
+    return loan.c.guarantee == "NONE"
 
 
 @rule(

@@ -167,6 +167,23 @@ class NoticeIn(Pushed):
     """Hash of the signed notice."""
 
 
+class Instalment(Part):
+    """A part of what is owed, and when it is due."""
+
+    due_on: date
+    amount: PositiveYuan
+
+
+class RepaymentPlanIn(Pushed):
+    """A repayment plan as agreed with the borrower (帮助其制定还款计划)."""
+
+    contract_no: AgencyNumber
+    agreed_on: date
+    helper: Line | None = None
+    """Who helps the borrower to keep it (帮扶责任人)."""
+    instalments: Annotated[list[Instalment], Field(min_length=1, max_length=200)]
+
+
 class OfContractOut(BaseModel):
     """What every fact about a contract says when it is read back."""
 
@@ -266,3 +283,11 @@ class NoticeOut(OfContractOut):
     kind: NoticeKind
     sent_on: date
     proof: str | None
+
+
+class RepaymentPlanOut(OfContractOut):
+    """A repayment plan as it was pushed."""
+
+    agreed_on: date
+    helper: str | None
+    instalments: list[Instalment]

@@ -68,15 +68,23 @@ def shown_finding(keys: Keys, caller: Caller, row: Mapping[str, Any]) -> Finding
     return FindingOut.model_validate(shown)
 
 
+_OF_HEALTH = (RuleId.LOAN_02, RuleId.LOAN_04)
+
+
 def _disclosed(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
     """What differs for a bank or insurer: nobody's health, no other agency's name or figures.
 
-    LOAN-02 and 04 rest on health and skills, so only the verdict is left. LOAN-08 adds up all
-    banks: the room that is left may be known, and the amount is what follows from it alone.
+    LOAN-02 and 04 rest on health and skills, so only the verdict is left; nor is it said that
+    others wait for them. LOAN-08 and 10 add up all banks: of the former the room that is left may
+    be known, and the amount is what follows from it alone.
     """
-    if row["rule_id"] in (RuleId.LOAN_02, RuleId.LOAN_04):
+    if row["rule_id"] in _OF_HEALTH:
         return {"figures": {}, "missing": []}
-    missing = sorted({_unnamed(each, {caller.agency, row["agency"]}) for each in row["missing"]})
+    known = {caller.agency, row["agency"]}
+    missing = sorted({_unnamed(each, known) for each in row["missing"] if each not in _OF_HEALTH})
+    if row["rule_id"] == RuleId.LOAN_10:
+        own = {name: row["figures"][name] for name in ("kind", "signed_on")}
+        return {"missing": missing, "figures": own}
     if row["rule_id"] != RuleId.LOAN_08:
         return {"missing": missing}
     figures = row["figures"]

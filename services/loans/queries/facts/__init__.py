@@ -2,6 +2,12 @@
 
 `loan` is the relation that is judged: stored contracts on a business date, or the one loan that an
 eligibility check asks about. Everything else is the same for both.
+
+parameters  the dated figures that are in force at a place on a day
+household   the borrower's household on the signing day, and who there can work
+attested    ratings, attestations and exceptions that a bank has on record
+use         what is to be done about a loan that an organisation uses
+followup    refunds, overdue principal, notices and repayment plans
 """
 
 from typing import Any
@@ -22,6 +28,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.agency_copy import AMONG_SERVING, serving, undeclared, undeclared_by_any
 from kernel.policy.rates import POLICY_RATE, RATE_TABLES
+from services.loans.queries.facts.attested import ATTESTED, EXCEPTED, RATED
+from services.loans.queries.facts.followup import (
+    BEGUN,
+    NOTICED,
+    OVERDUE,
+    OWED,
+    PLANNED,
+    REFUNDED,
+)
+from services.loans.queries.facts.household import CAPACITY, HOME, LABOUR, PRESENT
+from services.loans.queries.facts.parameters import OF_THE_COUNTY, PARAMETERS, in_force
+from services.loans.queries.facts.use import DISPOSITION
 
 _COUNTS = """
     c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to and c.signed_on <= :on
@@ -52,10 +70,14 @@ _STORED = f"""
     select c.household_key, c.id as loan_id, c.agency, c.contract_no, c.division, c.person_key,
            c.name_key, c.born_on, c.kind, c.parent_contract_no, c.product, c.principal,
            c.annual_rate, c.applied_on, c.signed_on, c.disbursed_on, c.matures_on, c.purpose,
+           c.guarantee, c.wish_signed_on, null::text[] as attested,
            c.actual_user_kind, c.actual_user_credit_code, c.actual_user_mode,
            c.actual_user_has_industry_base, c.actual_user_at_risk, c.household_aware,
            c.household_takes_part, c.closed_on, c.converted_on,
            case when c.as_at <= :on then c.balance end as balance,
+           case when c.as_at <= :on then c.overdue_principal end as overdue_principal,
+           case when c.as_at <= :on then c.overdue_since end as overdue_since,
+           case when c.as_at <= :on then c.five_class end as five_class,
            ({_ASKED_FOR}) as in_scope
     from contract c where {_COUNTS} and (({_ASKED_FOR}) or ({_FROM_A_VILLAGE}))
 """
@@ -70,40 +92,21 @@ _ASKED = """
            cast(:annual_rate as numeric) as annual_rate, cast(:on as date) as applied_on,
            cast(:on as date) as signed_on, cast(:on as date) as disbursed_on,
            (cast(:on as date) + make_interval(months => :term_months))::date as matures_on,
-           cast(:purpose as text) as purpose, cast(:actual_user_kind as text) as actual_user_kind,
+           cast(:purpose as text) as purpose, cast(:guarantee as text) as guarantee,
+           cast(:wish_signed_on as date) as wish_signed_on,
+           cast(:attested as text[]) as attested,
+           cast(:actual_user_kind as text) as actual_user_kind,
            cast(:actual_user_credit_code as text) as actual_user_credit_code,
            cast(:actual_user_mode as text) as actual_user_mode,
            null::boolean as actual_user_has_industry_base, null::boolean as actual_user_at_risk,
            null::boolean as household_aware, null::boolean as household_takes_part,
            null::date as closed_on, null::date as converted_on, null::numeric as balance,
-           true as in_scope
+           null::numeric as overdue_principal, null::date as overdue_since,
+           null::int as five_class, true as in_scope
 """
 
-# Who of a household is present on a day, as known on the business date.
-_PRESENT = """
-    {m}.known_from <= :on and :on < {m}.known_to and {m}.joined_on <= {day} and {day} < {m}.gone_on
-"""
-# True if one is, false if all are known not to be; else unknown, as for nobody.
-LABOUR = f"""
-    lateral (
-        select case when bool_or(skill.able_to_work) then true
-                    when bool_and(skill.able_to_work is not null) then false end as someone_able
-        from (select distinct m.person_key from member m
-              where m.household_key = {{loan}}.home_key
-                and {_PRESENT.format(m="m", day="{loan}.signed_on")}) present
-        join member skill on skill.household_key = {{loan}}.home_key
-            and skill.person_key = present.person_key and skill.known_from <= :on
-            and skill.holds_from <= {{loan}}.signed_on and {{loan}}.signed_on < skill.holds_to)
-"""
-CAPACITY = """
-    lateral (
-        select m.needs_capacity_review from member m
-        where m.household_key = {loan}.home_key and m.person_key = {loan}.person_key
-          and m.known_from <= :on and m.holds_from <= {loan}.signed_on
-          and {loan}.signed_on < m.holds_to
-        limit 1)
-"""
 _BANKS = AMONG_SERVING.format(county="l.county", day="l.signed_on")
+_ITS_BANK = "(select l.agency)"
 _COUNTY = "rpad(left(l.division, 6), 12, '0')"
 
 # `live`: drawn, something owed, not converted; unknown before the first report (rules.md, judged).
@@ -113,13 +116,7 @@ _DERIVED = """
     select f.*,
         case when f.disbursed_on > :on or f.converted_on <= :on then false
              else f.balance > 0 end as live,
-        case when f.disbursed_on >= f.enterprise_cutoff then 'E4_FORBIDDEN'
-             when f.actual_user_at_risk then 'E3_RECALL'
-             when not f.household_aware
-                  or (f.actual_user_mode = 'DIVIDEND' and not f.household_takes_part)
-                  then 'E2_CORRECT'
-             when f.actual_user_has_industry_base and f.household_aware then 'E1_TRACK_CONVERT'
-             end as disposition,
+        {disposition} as disposition,
         'N1_TO_COMMERCIAL' as to_commercial,
         f.principal + f.others_at_least - f.cap as over_cap,
         case when f.cap is null then null
@@ -130,8 +127,12 @@ _DERIVED = """
              when f.home_key is not null and not f.status_known then array['statuses']
              else '{{}}' end as registration_unclear,
         f.status_on_signing = 'MARGINAL' as marginal_is_assumed,
-        null::text[] as conditions_unclear
+        null::text[] as conditions_unclear,
+        due.overdue_amount, due.days_to_maturity, late.overdue_days, band.overdue_band,
+        band.least_class, f.five_class < band.least_class as class_is_too_mild,
+        {owed}
     from ({facts}) f
+    {overdue}
 """
 
 _FACTS = f"""
@@ -141,25 +142,25 @@ _FACTS = f"""
     term as materialized (select * from jsonb_to_recordset(cast(:longest_term as jsonb))
         as f("is" int, starts date, ends date, lo text, hi text, certainty text)),
     {RATE_TABLES},
+    {PARAMETERS},
     placed as materialized (
         select l.*, 'loan' as subject_kind, {_COUNTY} as county, known.number_known,
                known.name_fits, home.household_key as home_key, h.household_no,
-               place.division as village_code, lender.parent as lender
+               coalesce(home.status_known, false) as status_known,
+               home.status as status_on_signing, place.division as village_code,
+               lender.parent as lender
         from loan l
         cross join lateral (
             select count(*) > 0 as number_known, coalesce(bool_or(m.name_key = l.name_key), false)
                    as name_fits
             from member m where m.person_key = l.person_key and m.known_from <= :on) known
-        left join lateral (
-            select m.household_key from member m
-            where m.person_key = l.person_key
-              and {_PRESENT.format(m="m", day="l.signed_on")}
-            order by m.joined_on desc, m.household_key limit 1) home on true
+        left join {HOME.format(loan="l")} home on true
         left join household h on h.household_key = home.household_key
         left join household_place place on place.household_key = home.household_key
             and place.known_from <= :on and :on < place.known_to
         left join agency lender on lender.code = l.agency),
-    serving as materialized ({serving("BANK", "(select distinct county from placed)")})
+    serving as materialized ({serving("BANK", "(select distinct county from placed)")}),
+    {OF_THE_COUNTY}
     select l.*,
         {undeclared_by_any("households", "registry", "l.county", "l.signed_on")}
             as households_undeclared,
@@ -167,30 +168,60 @@ _FACTS = f"""
         case when exists (select from {_BANKS} as bank) then
             {undeclared("contracts", "loans", _BANKS, "l.county", "l.signed_on")}
         else array['contracts:nobody'] end as contracts_undeclared,
-        coalesce((select count(*) > 0 from household_status s
-            where s.household_key = l.home_key and s.known_from <= :on and :on < s.known_to), false)
-            as status_known,
-        status.status as status_on_signing,
         labour.someone_able,
         capacity.needs_capacity_review,
-        cast(:age_from as int) as age_from, cast(:age_to as int) as age_to,
-        cast(:enterprise_cutoff as date) as enterprise_cutoff,
+        {in_force("age_from", "int", "l.signed_on")} as age_from,
+        {in_force("age_to", "int", "l.signed_on")} as age_to,
+        excepted.age_excepted_on,
+        rated.is_rated, rated.rated_on, rated.rating_limit, rated.bad_record,
+        attested.credit_attested, attested.rating_attested, attested.honesty_attested,
+        attested.skill_attested, attested.project_attested,
+        law.enterprise_cutoff, law.attested_from, law.remind_days, law.written_notice_days,
+        law.overdue_bands,
         cast(:marginal_from as date) as marginal_from,
-        cast(:interest_tolerance as numeric) * lines.line_count as tolerance,
+        law.interest_tolerance * lines.line_count as tolerance,
         extract(year from age(l.applied_on, l.born_on))::int as age,
         cap.cap, family.at_least as others_at_least, family.at_most as others_at_most,
-        family.repayments_unclear,
+        family.repayments_unclear, family.earlier_at_least, family.earlier_at_most,
+        family.earlier_unclear,
         term.months as longest_term, term.certainty = 'assumed' as term_is_assumed,
         (l.disbursed_on + make_interval(months => term.months))::date as latest_maturity,
         policy.rate as policy_rate, policy.is_assumed as rate_is_assumed,
         lines.line_count, lines.charged, lines.reference, lines.charged - lines.reference as excess,
-        lines.household_share, lines.treasury_share, lines.bank_share
+        lines.household_share, lines.treasury_share, lines.bank_share,
+        refunded.refunded_to_household, refunded.refunded_to_treasury,
+        case when coalesce(lines.begun_on, ordinary.begun_on) is not null then
+            {
+    undeclared(
+        "refunds", "loans", _ITS_BANK, "l.county", "coalesce(lines.begun_on, ordinary.begun_on)"
+    )
+}
+        end as refunds_undeclared,
+        noticed.is_noticed, noticed.is_noticed_in_writing,
+        {undeclared("notices", "loans", _ITS_BANK, "l.county", "cast(:on as date)")}
+            as notices_undeclared,
+        planned.repayment_planned_on, planned.helper_named,
+        whereabouts.gone_on, whereabouts.status_now
     from placed l
-    left join lateral (
-        select s.status from household_status s
-        where s.household_key = l.home_key and s.known_from <= :on and :on < s.known_to
-          and s.valid_from <= l.signed_on and l.signed_on < s.valid_to
-        order by s.valid_from desc limit 1) status on true
+    join of_the_county law on law.county = l.county
+    {RATED}
+    {ATTESTED}
+    {EXCEPTED}
+    {REFUNDED}
+    {BEGUN}
+    {NOTICED}
+    {PLANNED}
+    -- Whether the borrower still lives in that household, and what became of its status.
+    cross join lateral (
+        select case when not bool_or({PRESENT.format(m="m", day="cast(:on as date)")})
+                    then max(m.gone_on) filter (where m.gone_on <= :on) end as gone_on,
+               (select s.status from household_status s
+                where s.household_key = l.home_key and s.known_from <= :on and :on < s.known_to
+                  and s.valid_from <= :on and :on < s.valid_to
+                order by s.valid_from desc, s.status desc limit 1) as status_now
+        from member m
+        where m.household_key = l.home_key and m.person_key = l.person_key
+          and m.known_from <= :on and :on < m.known_to) whereabouts
     left join {LABOUR.format(loan="l")} labour on true
     left join {CAPACITY.format(loan="l")} capacity on true
     left join lateral (
@@ -211,14 +242,21 @@ _FACTS = f"""
                    as at_most,
                array_remove(array_agg(distinct case when not o.adds_up
                                                then 'repayments:' || o.agency end), null)
-                   as repayments_unclear
+                   as repayments_unclear,
+               coalesce(sum(o.outstanding) filter (where o.adds_up and o.is_earlier), 0)
+                   as earlier_at_least,
+               coalesce(sum(case when o.adds_up then o.outstanding else o.principal end)
+                   filter (where o.is_earlier), 0) as earlier_at_most,
+               array_remove(array_agg(distinct case when not o.adds_up and o.is_earlier
+                                               then 'repayments:' || o.agency end), null)
+                   as earlier_unclear
         from (
-            select c.agency, c.principal,
+            select c.agency, c.principal, c.signed_on < l.signed_on as is_earlier,
                    greatest(0, c.principal - repaid.by_signing) as outstanding,
                    c.as_at > :on or c.principal - repaid.by_report = c.balance as adds_up
             from (select l.person_key union select m.person_key from member m
                   where m.household_key = l.home_key
-                    and {_PRESENT.format(m="m", day="l.signed_on")}) person
+                    and {PRESENT.format(m="m", day="l.signed_on")}) person
             join contract c on c.person_key = person.person_key
             cross join lateral (
                 select coalesce(sum(r.principal) filter (where r.paid_on <= l.signed_on), 0)
@@ -237,7 +275,7 @@ _FACTS = f"""
     -- never decreases, so a day billed twice has its reference once: each line adds what R rises
     -- beyond the lines before it. The excess is split by who bore the lines.
     left join lateral (
-        select count(*) as line_count, sum(i.amount) as charged,
+        select count(*) as line_count, min(i.period_start) as begun_on, sum(i.amount) as charged,
                case when bool_and(i.due is not null) then sum(i.due) end as reference,
                coalesce(sum(i.amount - i.due) filter (where i.borne_by = 'HOUSEHOLD'), 0)
                    as household_share,
@@ -245,7 +283,8 @@ _FACTS = f"""
                    as treasury_share,
                coalesce(sum(i.amount - i.due) filter (where i.borne_by = 'BANK'), 0) as bank_share
         from (
-            select i.amount, i.borne_by, case when r.from_ is not null and r.upto is not null
+            select i.period_start, i.amount, i.borne_by,
+                   case when r.from_ is not null and r.upto is not null
                        then greatest(0, r.upto - greatest(r.from_, max(r.upto) over (
                            order by i.period_start, i.period_end, i.line_no
                            rows between unbounded preceding and 1 preceding))) end as due
@@ -291,6 +330,8 @@ _COLUMNS: dict[str, Any] = {
     "disbursed_on": Date,
     "matures_on": Date,
     "purpose": Text,
+    "guarantee": Text,
+    "wish_signed_on": Date,
     "actual_user_kind": Text,
     "actual_user_credit_code": Text,
     "actual_user_mode": Text,
@@ -301,6 +342,9 @@ _COLUMNS: dict[str, Any] = {
     "closed_on": Date,
     "converted_on": Date,
     "balance": Numeric,
+    "overdue_principal": Numeric,
+    "overdue_since": Date,
+    "five_class": Integer,
     "number_known": Boolean,
     "name_fits": Boolean,
     "households_undeclared": ARRAY(Text),
@@ -308,6 +352,9 @@ _COLUMNS: dict[str, Any] = {
     "registration_unclear": ARRAY(Text),
     "repayments_unclear": ARRAY(Text),
     "conditions_unclear": ARRAY(Text),
+    "earlier_unclear": ARRAY(Text),
+    "refunds_undeclared": ARRAY(Text),
+    "notices_undeclared": ARRAY(Text),
     "status_known": Boolean,
     "status_on_signing": Text,
     "marginal_is_assumed": Boolean,
@@ -316,11 +363,24 @@ _COLUMNS: dict[str, Any] = {
     "age": Integer,
     "age_from": Integer,
     "age_to": Integer,
+    "age_excepted_on": Date,
+    "is_rated": Boolean,
+    "rated_on": Date,
+    "rating_limit": Numeric,
+    "bad_record": Boolean,
+    "attested_from": Date,
+    "credit_attested": Boolean,
+    "rating_attested": Boolean,
+    "honesty_attested": Boolean,
+    "skill_attested": Boolean,
+    "project_attested": Boolean,
     "enterprise_cutoff": Date,
     "marginal_from": Date,
     "cap": Numeric,
     "others_at_least": Numeric,
     "others_at_most": Numeric,
+    "earlier_at_least": Numeric,
+    "earlier_at_most": Numeric,
     "longest_term": Integer,
     "term_is_assumed": Boolean,
     "latest_maturity": Date,
@@ -339,6 +399,25 @@ _COLUMNS: dict[str, Any] = {
     "household_share": Numeric,
     "treasury_share": Numeric,
     "bank_share": Numeric,
+    "refunded_to_household": Numeric,
+    "refunded_to_treasury": Numeric,
+    "household_owed": Numeric,
+    "treasury_owed": Numeric,
+    "owed": Numeric,
+    "overdue_amount": Numeric,
+    "overdue_days": Integer,
+    "overdue_band": Text,
+    "least_class": Integer,
+    "class_is_too_mild": Boolean,
+    "repayment_planned_on": Date,
+    "helper_named": Boolean,
+    "days_to_maturity": Integer,
+    "remind_days": Integer,
+    "written_notice_days": Integer,
+    "is_noticed": Boolean,
+    "is_noticed_in_writing": Boolean,
+    "gone_on": Date,
+    "status_now": Text,
 }
 
 LOAN_FACTS = table("loan_facts", *[column(name, kind) for name, kind in _COLUMNS.items()])
@@ -351,7 +430,10 @@ JUDGED = select(LOAN_FACTS).where(LOAN_FACTS.c.in_scope).subquery("judged")
 
 
 def _statement(loan: str, corrected: str) -> str:
-    return _DERIVED.format(facts=_FACTS.format(loan=loan, corrected=corrected))
+    facts = _FACTS.format(loan=loan, corrected=corrected)
+    owed = ", ".join(f"{is_owed} as {name}" for name, is_owed in OWED)
+    disposition = DISPOSITION.format(loan="f", cutoff="f.enterprise_cutoff")
+    return _DERIVED.format(facts=facts, owed=owed, overdue=OVERDUE, disposition=disposition)
 
 
 LAY_OUT = [
