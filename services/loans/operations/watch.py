@@ -30,6 +30,7 @@ _PARAMETERS = (
     "area_loans",
     "enterprise_cutoff",
     "indiscriminate_share",
+    "overdue_bands",
     "overdue_excess",
     "remind_days",
     "unfit_share",
@@ -59,42 +60,42 @@ async def judge_sums(session: AsyncSession, screening: Screening) -> None:
     Sums are over all banks and all contracts, whatever a screening was asked about; so where it
     names an agency or a sample only LOAN-43 is asked, which is about single loans.
     """
-    values = screening.scope | watch_parameters(screening.business_date)
+    values = {"bank": None, **screening.scope, **watch_parameters(screening.business_date)}
     if screening.asks(not_in_bad_faith):
-        await _execute(session, proposals.LAY_OUT, values)
+        await execute(session, proposals.LAY_OUT, values)
         await _announce(session, proposals.PROPOSED, not_in_bad_faith, screening)
     if screening.agency is not None or screening.contracts is not None:
         return
     if screening.asks(capital_or_other_help):
-        await _execute(session, needs.LAY_OUT, values)
+        await execute(session, needs.LAY_OUT, values)
         await _announce(session, needs.HOUSEHOLDS, capital_or_other_help, screening)
     if screening.asks(below_the_watch_list):
         await lay_out_users(session, values)
         await _announce(session, users.USERS, below_the_watch_list, screening)
     if screening.asks(lent_with_discrimination) or screening.asks(overdue_like_the_county):
-        await _execute(session, villages.STANDING_LOANS, values | of_whole_counties(values))
+        await execute(session, villages.STANDING_LOANS, values | of_whole_counties(values))
     if screening.asks(lent_with_discrimination):
         await _lay_out_villages(session, values | of_whole_counties(values))
         await _announce(session, villages.VILLAGES, lent_with_discrimination, screening)
     if screening.asks(overdue_like_the_county):
-        await _execute(session, villages.AREA_FACTS, values | of_whole_counties(values))
+        await execute(session, villages.AREA_FACTS, values | of_whole_counties(values))
         await _announce(session, villages.AREAS, overdue_like_the_county, screening)
 
 
 async def lay_out_users(session: AsyncSession, values: Mapping[str, Any]) -> None:
     """The facts of users of whose loans one is in scope; LOAN-20 says who is an organisation."""
-    await _execute(session, users.USED_LOANS, {"bank": None, **values})
+    await execute(session, users.USED_LOANS, values)
     in_order = not_used_by_an_organisation.condition(users.USED_LOAN)
     await session.execute(delete(users.USED_LOAN).where(in_order.is_(True)))
-    await _execute(session, users.USER_FACTS, values)
+    await execute(session, users.USER_FACTS, values)
 
 
 async def _lay_out_villages(session: AsyncSession, values: Mapping[str, Any]) -> None:
-    await _execute(session, villages.VILLAGE_LOANS + villages.FITTED, values)
+    await execute(session, villages.VILLAGE_LOANS + villages.FITTED, values)
     fits = fits_the_household(villages.VILLAGE_LOAN)
     names = ["loan_id", "village_code", "live", "fits"]
     await session.execute(insert(villages.FITTED_LOAN).from_select(names, villages.fitted(fits)))
-    await _execute(session, villages.VILLAGE_FACTS, values)
+    await execute(session, villages.VILLAGE_FACTS, values)
 
 
 def of_whole_counties(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def _county_of(lo: str, hi: str) -> tuple[str, str]:
     return span(county_of(lo)) if is_inside else (lo, hi)
 
 
-async def _execute(session: AsyncSession, statements: list[Any], values: Mapping[str, Any]) -> None:
+async def execute(session: AsyncSession, statements: list[Any], values: Mapping[str, Any]) -> None:
     for statement in statements:
         await session.execute(statement, dict(values))
 

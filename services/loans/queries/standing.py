@@ -19,7 +19,8 @@ STANDING = f"""
                c.product, c.principal, c.signed_on, c.disbursed_on, c.matures_on,
                c.actual_user_kind, c.actual_user_credit_code, c.actual_user_name,
                c.actual_user_mode, c.actual_user_has_industry_base, c.actual_user_at_risk,
-               c.household_aware, c.household_takes_part, c.five_class,
+               c.household_aware, c.household_takes_part, c.five_class, c.overdue_principal,
+               c.overdue_since,
                case when c.as_at <= :on then true end as live,
                case when c.as_at <= :on then c.balance end as balance,
                case when c.as_at > :on then null

@@ -83,13 +83,14 @@ USER_FACTS = [
                u.credit_code, u.division, u.families, u.families_at_most, u.loans, u.banks,
                u.total_balance, u.balance_at_most, u.unreported_by,
                {figure_at("watch_households", "u.division")} as watch_households,
-               {figure_at("watch_balance", "u.division")} as watch_balance
+               {figure_at("watch_balance", "u.division")} as watch_balance,
+               null::boolean as watched
         from placed u
         union all
         select 'loan', l.household_key, l.agency, l.contract_no, l.household_no, l.village_code,
                l.person_key, null, l.division, null, null, null, null, l.balance, null, '{{}}',
                {figure_at("watch_households", "l.division")},
-               {figure_at("watch_balance", "l.division")}
+               {figure_at("watch_balance", "l.division")}, null
         from used_loan l
         where l.live and l.actual_user_credit_code is null and l.in_scope
           and (cast(:households as uuid[]) is null or l.household_key = any(:households))
@@ -115,5 +116,61 @@ _COLUMNS: dict[str, Any] = {
     "unreported_by": ARRAY(Text),
     "watch_households": Numeric,
     "watch_balance": Numeric,
+    "watched": Boolean,
 }
 USERS = table("user_facts", *[column(name, kind) for name, kind in _COLUMNS.items()])
+"""One row a user, and one a loan whose user has no code: what LOAN-21 looks at."""
+
+NEWEST_DISPOSITION = """
+    (select d.* from user_disposition d where d.user_id = {user}
+     order by d.version desc limit 1)
+"""
+
+# Of the users laid out: how their loans are classed, and what was decided about each.
+SEEN_USERS = text(f"""
+    select u.household_key as user_id, u.credit_code, u.families, u.loans, u.banks,
+           u.total_balance as balance, used.names, used.classes,
+           to_jsonb(d) as disposition,
+           u.watched
+    from user_facts u
+    cross join lateral (
+        select coalesce(array_agg(distinct l.actual_user_name) filter (
+                   where l.actual_user_name is not null), '{{}}') as names,
+               (select coalesce(jsonb_object_agg(disposition, n), '{{}}') from (
+                    select coalesce(k.disposition, 'none') as disposition, count(*) as n
+                    from used_loan k
+                    where k.actual_user_credit_code = u.credit_code and k.live group by 1) counted)
+                   as classes
+        from used_loan l where l.actual_user_credit_code = u.credit_code) used
+    left join lateral {NEWEST_DISPOSITION.format(user="u.household_key")} d on true
+    where u.subject_kind = 'user'
+      and (cast(:user_id as uuid) is null or u.household_key = :user_id)
+      and (cast(:after as uuid) is null or u.household_key > :after)
+      and (cast(:watched as boolean) is null or u.watched = :watched)
+    order by u.household_key limit :limit
+""")
+
+# Any report may have named him: what was decided about him outlives his loans.
+CODE_OF_USER = text(f"""
+    select c.actual_user_credit_code from contract c
+    where c.actual_user_credit_code is not null
+      and {USER_ID.format(code="c.actual_user_credit_code")} = :user_id
+      and {within("c.division")}
+    limit 1
+""")
+
+LOCK_USER = text(
+    "select pg_advisory_xact_lock(hashtextextended('user/' || cast(cast(:user_id as uuid) as text), 0))"
+)
+
+DISPOSITIONS = text("""
+    select * from user_disposition where user_id = :user_id order by version desc
+""")
+
+ADD_DISPOSITION = text("""
+    insert into user_disposition (user_id, version, credit_code, class, reason, disposed_on,
+        disposed_by, agency, recorded_at)
+    values (:user_id, :version, :credit_code, :class, :reason, :disposed_on, :disposed_by,
+        :agency, :recorded_at)
+    returning *
+""")

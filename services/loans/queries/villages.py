@@ -22,6 +22,7 @@ from services.loans.queries.facts.household import CAPACITY, LABOUR
 from services.loans.queries.facts.parameters import PARAMETERS
 from services.loans.queries.standing import (
     BEARS_ON_PLACES,
+    OF_BANK,
     STANDING,
     STATUS_ON_THE_DAY,
     figure_at,
@@ -33,11 +34,11 @@ STANDING_LOANS = [
     text("drop table if exists standing_loan"),
     text(f"""
         create temp table standing_loan on commit drop as
-        {STANDING.format(which=BEARS_ON_PLACES)}
+        {STANDING.format(which=f"{BEARS_ON_PLACES} and {OF_BANK}")}
     """),
     text("analyze standing_loan"),
 ]
-"""The loans that bear on the counties `:lo`, `:hi`, into `standing_loan`."""
+"""The loans that bear on the counties `:lo`, `:hi`, into `standing_loan`; `:bank`: its own only."""
 
 # A finding is keyed by a household, and a village is none: its key is made of its name and kind,
 # so that a later run finds the same village again.
@@ -233,3 +234,18 @@ _AREA_COLUMNS: dict[str, Any] = {
 }
 AREAS = table("area_facts", *[column(name, kind) for name, kind in _AREA_COLUMNS.items()])
 """One row a village or township of the scope with a loan: what LOAN-41 looks at."""
+
+AREA_RATES = select(AREAS)
+"""The villages and townships laid out."""
+
+# Counties are held against all that was asked for.
+COUNTY_RATES = text(f"""
+    select county as division, loans, balance, overdue,
+           round(overdue / nullif(balance, 0), 6) as rate,
+           round(sum(overdue) over () / nullif(sum(balance) over (), 0), 6) as mean_rate
+    from (
+        select county, (count(*) filter (where live))::int as loans,
+               coalesce(sum(balance), 0) as balance, coalesce(sum(overdue), 0) as overdue
+        from standing_loan where {within("county", "place_lo", "place_hi")} group by county) c
+    order by county
+""")

@@ -1,5 +1,5 @@
 """Addresses of loans."""
 
-from services.loans.routes import attestations, eligibility, pushes
+from services.loans.routes import attestations, eligibility, pushes, watch
 
-ROUTERS = [*pushes.ROUTERS, attestations.attested, eligibility.checks]
+ROUTERS = [*pushes.ROUTERS, attestations.attested, eligibility.checks, watch.followed]
