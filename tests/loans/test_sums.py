@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.story import a_contract, a_household, a_member, a_person, push, screened
+from tests.story import (
+    a_contract,
+    a_household,
+    a_member,
+    a_person,
+    push,
+    reported_again,
+    screened,
+)
 
 PROVINCE = "230000"
 DAY = "2018-12-31"
@@ -100,6 +108,21 @@ def test_an_organisation_is_watched_by_its_families_or_its_balance(visit, drain,
     assert of_bank.findings == [], "a sum over all banks is not one bank's"
     own = bank.get("/v1/rectification/findings", params={"rule_id": "LOAN-21"}).json()["items"]
     assert own == [], "what all banks lent is for offices and supervisors"
+
+
+def test_a_user_is_added_up_anew_when_one_of_his_loans_changes(drain, bank, supervisor):
+    loans = used_by(a_firm(1), 11)
+    push(bank, "contracts", *loans, *used_by(a_firm(2), 11))
+
+    first = screened(supervisor, drain, DAY, "LOAN-21")
+    push(bank, "contracts", reported_again(loans[0], "2018-06-30", balance="0.00"))
+    second = screened(supervisor, drain, DAY, "LOAN-21")
+
+    codes = [a_firm(number)["credit_code"] for number in (1, 2)]
+    assert sorted(each["credit_code"] for each in first.findings) == codes
+    assert [each["credit_code"] for each in second.findings] == codes[1:]
+    ids = {each["finding_id"] for each in first.findings}
+    assert {each["finding_id"] for each in second.findings} < ids, "the other one still stands"
 
 
 UNABLE, UNTOLD = {"labour_skill": "LOST"}, {"labour_skill": None}

@@ -167,7 +167,7 @@ def test_no_health_no_number_and_no_name_leaves_the_registry(
 
     said = set(event["data"]["members"][0])
     assert said == {
-        *("person_key", "name_key", "born_on", "joined_on", "gone_on", "able_to_work"),
+        *("person_key", "name_key", "born_on", "joined_on", "gone_on", "died_on", "able_to_work"),
         *("known_from", "known_to", "holds_from", "holds_to", "needs_capacity_review"),
     }
     secrets = [id_number(1), "6299", "王一", "13800000000", "2999.99", "ILLNESS", "DISABLED"]

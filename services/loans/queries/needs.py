@@ -51,7 +51,7 @@ LAY_OUT = [
     text("drop table if exists needy_household"),
     text(f"""
         create temp table needy_household on commit drop as
-        with placed as (
+        with placed as materialized (
             select p.household_key, h.household_no, p.division,
                    rpad(left(p.division, 6), 12, '0') as county
             from lack_of_capital l
@@ -61,7 +61,37 @@ LAY_OUT = [
             where l.lacks_capital and l.known_from <= :on and :on < l.known_to
               and {within("p.division")}
               and (cast(:households as uuid[]) is null or l.household_key = any(:households))),
-        serving as materialized ({serving("BANK", "(select distinct county from placed)")})
+        serving as materialized ({serving("BANK", "(select distinct county from placed)")}),
+        -- Of the county, so worked out once for all its households.
+        silence as materialized (
+            select h.county,
+                   case when exists (select from {_BANKS} as bank) then
+                       {undeclared("contracts", "loans", _BANKS, "h.county", "cast(:on as date)")}
+                   else array['contracts:nobody'] end as contracts_undeclared,
+                   {undeclared_by_any("needs", "registry", "h.county", "cast(:on as date)")}
+                       as needs_undeclared
+            from (select distinct county from placed) h),
+        held as materialized (
+            select h.household_key, bool_or(c.as_at <= :on) as holds_a_loan,
+                   array_remove(array_agg(distinct case when c.as_at > :on
+                                                        then 'balance:' || c.agency end), null)
+                       as unreported_by
+            from placed h
+            join member m using (household_key)
+            join contract c on c.person_key = m.person_key
+            where c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to
+              and c.product = 'POVERTY_MICRO' and c.disbursed_on <= :on and c.signed_on <= :on
+              and (c.converted_on is null or c.converted_on > :on)
+              and (c.as_at > :on or c.balance > 0)
+              and (({PRESENT.format(m="m", day="cast(:on as date)")})
+                   or ({PRESENT.format(m="m", day="c.signed_on")}))
+            group by h.household_key),
+        needed as materialized (
+            select distinct on (n.household_key) n.household_key, n.state, n.raised_on, n.amount,
+                   n.is_explained
+            from placed h join need n using (household_key)
+            where n.raised_on <= :on
+            order by n.household_key, n.raised_on desc, n.need_id desc)
         select 'household' as subject_kind, h.household_key, h.household_no,
                h.division as village_code, h.division, true as lacks_capital,
                status.status as status_on_the_day, cast(:on as date) as on_the_day,
@@ -70,35 +100,16 @@ LAY_OUT = [
                                  where s.household_key = h.household_key
                                    and s.known_from <= :on and :on < s.known_to)
                     then '{{}}'::text[] else array['statuses'] end as status_unclear,
-               loans.holds_a_loan, coalesce(loans.unreported_by, '{{}}') as unreported_by,
+               coalesce(held.holds_a_loan, false) as holds_a_loan,
+               coalesce(held.unreported_by, '{{}}') as unreported_by,
                need.state as need_state, need.raised_on as need_raised_on,
                need.amount as need_amount, need.is_explained as need_is_explained,
-               case when exists (select from {_BANKS} as bank) then
-                   {undeclared("contracts", "loans", _BANKS, "h.county", "cast(:on as date)")}
-               else array['contracts:nobody'] end as contracts_undeclared,
-               {undeclared_by_any("needs", "registry", "h.county", "cast(:on as date)")}
-                   as needs_undeclared
+               silence.contracts_undeclared, silence.needs_undeclared
         from placed h
+        join silence using (county)
+        left join held using (household_key)
+        left join needed need using (household_key)
         left join {STATUS_ON_THE_DAY.format(household="h.household_key")} status on true
-        cross join lateral (
-            select coalesce(bool_or(c.as_at <= :on), false) as holds_a_loan,
-                   array_remove(array_agg(distinct case when c.as_at > :on
-                                                        then 'balance:' || c.agency end), null)
-                       as unreported_by
-            from contract c
-            where c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to
-              and c.product = 'POVERTY_MICRO' and c.disbursed_on <= :on and c.signed_on <= :on
-              and (c.converted_on is null or c.converted_on > :on)
-              and (c.as_at > :on or c.balance > 0)
-              and c.person_key in (
-                  select m.person_key from member m
-                  where m.household_key = h.household_key
-                    and (({PRESENT.format(m="m", day="cast(:on as date)")})
-                         or ({PRESENT.format(m="m", day="c.signed_on")})))) loans
-        left join lateral (
-            select n.state, n.raised_on, n.amount, n.is_explained from need n
-            where n.household_key = h.household_key and n.raised_on <= :on
-            order by n.raised_on desc, n.need_id desc limit 1) need on true
     """),
 ]
 

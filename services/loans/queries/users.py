@@ -159,9 +159,10 @@ CODE_OF_USER = text(f"""
     limit 1
 """)
 
-LOCK_USER = text(
-    "select pg_advisory_xact_lock(hashtextextended('user/' || cast(cast(:user_id as uuid) as text), 0))"
-)
+LOCK_USER = text("""
+    select pg_advisory_xact_lock(
+        hashtextextended('user/' || cast(cast(:user_id as uuid) as text), 0))
+""")
 
 DISPOSITIONS = text("""
     select * from user_disposition where user_id = :user_id order by version desc
