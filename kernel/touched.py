@@ -77,6 +77,7 @@ _NOT_JUDGED_BY = (
     *("screening_request", "screening_heard", "household_lock"),
     # Questions and what was told; what was lent is judged, not what was asked.
     *("condition_words", "eligibility_check", "reservation", "reservation_end"),
+    *("feed_reader", "user_disposition"),
     "policy",  # its people and days stand in `cover`
 )
 """Tables on which no verdict rests. Any other without a household key bears on everybody."""

@@ -208,6 +208,45 @@ def upgrade() -> None:
         schema="loans",
     )
     op.create_table(
+        "default_proposal",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("contract_no", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("proposed_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "evidence ~ '[^[:space:]]'", name=op.f("default_proposal_has_evidence_check")
+        ),
+        sa.PrimaryKeyConstraint("household_key", "proposal_id", name=op.f("default_proposal_pkey")),
+        sa.UniqueConstraint(
+            "household_key",
+            "proposal_id",
+            "agency",
+            name=op.f("default_proposal_household_key_proposal_id_agency_key"),
+        ),
+        schema="loans",
+    )
+    op.create_index(
+        "default_proposal_loan_id_idx",
+        "default_proposal",
+        ["loan_id"],
+        unique=False,
+        schema="loans",
+    )
+    op.create_index(
+        "default_proposal_proposal_id_idx",
+        "default_proposal",
+        ["proposal_id"],
+        unique=False,
+        schema="loans",
+    )
+    op.create_table(
         "eligibility_check",
         sa.Column("household_key", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -266,6 +305,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("service", "agency", "day", name=op.f("feed_reader_pkey")),
         schema="loans",
         comment="Which bank or insurer read on which day: own, and copies (column service).",
+    )
+    op.create_table(
+        "lack_of_capital",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("known_from", sa.Date(), nullable=False),
+        sa.Column("known_to", sa.Date(), nullable=False),
+        sa.Column("lacks_capital", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "known_from", name=op.f("lack_of_capital_pkey")),
+        schema="loans",
+    )
+    op.create_table(
+        "need",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("need_id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("raised_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("is_explained", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "need_id", name=op.f("need_pkey")),
+        schema="loans",
     )
     op.create_table(
         "repayment_plan",
@@ -369,6 +429,49 @@ def upgrade() -> None:
     )
     op.create_index(
         "touched_touched_in_idx", "touched", ["touched_in"], unique=False, schema="loans"
+    )
+    op.create_table(
+        "user_disposition",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("credit_code", sa.String(), nullable=False),
+        sa.Column("class", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("disposed_on", sa.Date(), nullable=False),
+        sa.Column("disposed_by", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "version", name=op.f("user_disposition_pkey")),
+        schema="loans",
+    )
+    op.create_table(
+        "default_decision",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_agency", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("court_listed", sa.Boolean(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason ~ '[^[:space:]]'", name=op.f("default_decision_reasoned_check")),
+        sa.CheckConstraint(
+            "decided_agency <> proposed_agency",
+            name=op.f("default_decision_of_another_agency_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_key", "proposal_id", "proposed_agency"],
+            [
+                "loans.default_proposal.household_key",
+                "loans.default_proposal.proposal_id",
+                "loans.default_proposal.agency",
+            ],
+            name=op.f("default_decision_household_key_proposal_id_proposed_agency_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("household_key", "proposal_id", name=op.f("default_decision_pkey")),
+        schema="loans",
     )
     op.create_table(
         "event_applied",
@@ -1451,6 +1554,8 @@ def downgrade() -> None:
     op.drop_table("touched", schema="subsidy")
     op.drop_table("feed_reader", schema="subsidy")
     op.drop_table("event_applied", schema="subsidy")
+    op.drop_table("default_decision", schema="loans")
+    op.drop_table("user_disposition", schema="loans")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="loans")
     op.drop_table("touched", schema="loans")
     op.drop_index("reservation_end_loan_id_idx", table_name="reservation_end", schema="loans")
@@ -1462,11 +1567,16 @@ def downgrade() -> None:
     op.drop_index("repayment_plan_number_idx", table_name="repayment_plan", schema="loans")
     op.drop_index(op.f("repayment_plan_id_idx"), table_name="repayment_plan", schema="loans")
     op.drop_table("repayment_plan", schema="loans")
+    op.drop_table("need", schema="loans")
+    op.drop_table("lack_of_capital", schema="loans")
     op.drop_table("feed_reader", schema="loans")
     op.drop_table("event_applied", schema="loans")
     op.drop_index(op.f("eligibility_check_id_idx"), table_name="eligibility_check", schema="loans")
     op.drop_index("eligibility_check_agency_idx", table_name="eligibility_check", schema="loans")
     op.drop_table("eligibility_check", schema="loans")
+    op.drop_index("default_proposal_proposal_id_idx", table_name="default_proposal", schema="loans")
+    op.drop_index("default_proposal_loan_id_idx", table_name="default_proposal", schema="loans")
+    op.drop_table("default_proposal", schema="loans")
     op.drop_table("condition_words", schema="loans")
     op.drop_table("condition_exception", schema="loans")
     op.drop_table("attestation", schema="loans")

@@ -6,6 +6,7 @@ from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
 from services.loans.operations.screening import judge
+from services.loans.operations.watch import ADDED_UP
 from services.loans.projections import PROJECTIONS
 from services.loans.queries.pushes import READY
 from services.loans.routes import ROUTERS
@@ -25,6 +26,6 @@ def create_app(parts: Parts) -> FastAPI:
         projections=PROJECTIONS,
         steps={
             "pending": retry_pending(READY),
-            "judge": judge_step(judge, ready=READY, people=_PEOPLE),
+            "judge": judge_step(judge, ready=READY, people=_PEOPLE, added_up=ADDED_UP),
         },
     )

@@ -1,17 +1,38 @@
 """What loans keeps of its neighbours: households, agencies, and what is declared complete."""
 
+import json
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from kernel.agency_copy import copy_agencies
 from kernel.bulk.declarations import copy_declarations
-from kernel.feed import Projection
+from kernel.feed import Event, Projection
 from kernel.judging import keep_requests
 from kernel.registry_copy import copy_households
+from services.loans.queries import needs
+
+
+async def follow_households(session: AsyncSession, events: list[Event]) -> None:
+    """Copy households, and whether they lack capital."""
+    await copy_households(session, events)
+    data = json.dumps([event["data"] for event in events])
+    for statement in needs.KEEP_CAPITAL:
+        await session.execute(statement, {"events": data})
+
+
+async def keep_needs(session: AsyncSession, events: list[Event]) -> None:
+    """Keep the newest state of each financing need."""
+    data = json.dumps([event["data"] for event in events])
+    await session.execute(needs.KEEP_NEEDS, {"events": data})
+
 
 PROJECTIONS = (
     Projection("gateway", {"agency.recorded": copy_agencies}),
     Projection(
         "registry",
         {
-            "household.recorded": copy_households,
+            "household.recorded": follow_households,
+            "need.recorded": keep_needs,
             "declaration.filed": copy_declarations("registry"),
         },
     ),

@@ -5,7 +5,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+)
 from sqlmodel import Field
 
 from kernel.agency_copy import add_agency_copy
@@ -336,3 +344,107 @@ class ReservationEnd(Row, table=True):
     sub: str
     """Who released or replaced it, or pushed the contract that used it up."""
     loan_id: UUID | None = None
+
+
+class LackOfCapital(Row, table=True):
+    """Whether a household is poor for lack of capital, by each report of it. A copy."""
+
+    __tablename__ = "lack_of_capital"
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    known_from: date = Field(primary_key=True)
+    known_to: date
+    lacks_capital: bool
+
+
+class Need(Row, table=True):
+    """A financing need as its office last told it. A copy, without its reasons."""
+
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    need_id: UUID = Field(primary_key=True)
+    source_version: int
+    raised_on: date
+    state: str
+    amount: Decimal = Field(sa_type=YUAN)
+    is_explained: bool
+    """Whether a true cause and another measure are on record."""
+
+
+class DefaultProposal(Row, table=True):
+    """That a bank proposes a borrower for the list of those who default in bad faith (失信)."""
+
+    __tablename__ = "default_proposal"
+    __table_args__ = (
+        CheckConstraint("evidence ~ '[^[:space:]]'", name="has_evidence"),
+        UniqueConstraint("household_key", "proposal_id", "agency"),
+        Index("default_proposal_loan_id_idx", "loan_id"),
+        Index("default_proposal_proposal_id_idx", "proposal_id"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    proposal_id: UUID = Field(primary_key=True)
+    loan_id: UUID
+    agency: str
+    contract_no: str
+    division: str
+    evidence: str
+    """Hash of the file in which it stands."""
+    reason: str
+    proposed_on: date
+    proposed_by: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class DefaultDecision(Row, table=True):
+    """What an officer of another agency decided on a proposal; there is one, and it stays."""
+
+    __tablename__ = "default_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["household_key", "proposal_id", "proposed_agency"],
+            [
+                "loans.default_proposal.household_key",
+                "loans.default_proposal.proposal_id",
+                "loans.default_proposal.agency",
+            ],
+        ),
+        CheckConstraint("decided_agency <> proposed_agency", name="of_another_agency"),
+        CheckConstraint("reason ~ '[^[:space:]]'", name="reasoned"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    proposal_id: UUID = Field(primary_key=True)
+    proposed_agency: str
+    decision: str
+    reason: str
+    court_listed: bool | None = None
+    """Whether he is on the court's list of 失信被执行人, which is another list."""
+    decided_on: date
+    decided_by: str
+    decided_agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class UserDisposition(Row, table=True):
+    """What an office means to do about an actual user; each version stays.
+
+    Own group: a user is an organisation and belongs to no household.
+    """
+
+    __tablename__ = "user_disposition"
+    metadata = SCHEMA
+
+    user_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    credit_code: str
+    assigned_class: str = Field(sa_column=Column("class", Text, nullable=False))
+    reason: str
+    disposed_on: date
+    disposed_by: str
+    agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)

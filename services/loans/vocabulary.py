@@ -147,3 +147,19 @@ class NoticeKind(StrEnum):
 
     REMIND_60 = "REMIND_60"
     WRITTEN_30 = "WRITTEN_30"
+
+
+class Disposition(StrEnum):
+    """What is to be done about loans that an organisation uses (policy.md 2.4)."""
+
+    E1_TRACK_CONVERT = "E1_TRACK_CONVERT"
+    E2_CORRECT = "E2_CORRECT"
+    E3_RECALL = "E3_RECALL"
+    E4_FORBIDDEN = "E4_FORBIDDEN"
+
+
+class Decision(StrEnum):
+    """What an officer decides on a proposal for the list of those who default in bad faith."""
+
+    LISTED = "LISTED"
+    REFUSED = "REFUSED"

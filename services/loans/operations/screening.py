@@ -21,9 +21,10 @@ from kernel.policy.interest import reference_at_rate
 from kernel.policy.rates import rate_parameters
 from kernel.service import Service
 from services.loans.operations.references import lay_out_corrected_references, terms_of
+from services.loans.operations.watch import judge_sums
 from services.loans.queries import reference
 from services.loans.queries.facts import JUDGED, LAY_OUT, LOAN_FACTS
-from services.loans.rules import CATALOGUE
+from services.loans.rules import OF_LOANS
 from services.loans.rules.afterwards import (
     conditions_unclear,
     excess_refunded,
@@ -61,7 +62,8 @@ def law_parameters(on: date) -> dict[str, Any]:
 
 async def judge(_: Service, session: AsyncSession, screening: Screening) -> None:
     """Announce every loan in scope that a rule does not find in order on the business date."""
-    asked = [rule for rule in CATALOGUE if screening.asks(rule)]
+    await judge_sums(session, screening)
+    asked = [rule for rule in OF_LOANS if screening.asks(rule)]
     if not asked:
         return
     await _lay_out(session, screening)
@@ -163,12 +165,12 @@ async def findings_of_loan(push: Push, loan_id: UUID) -> list[dict[str, Any]]:
     )
     await _lay_out(push.session, screening)
     facts = (await push.session.execute(_FAILS)).mappings().first()
-    return [_told(rule, facts) for rule in CATALOGUE if facts and facts[rule.id]]
+    return [_told(rule, facts) for rule in OF_LOANS if facts and facts[rule.id]]
 
 
 _SHOWN = {
     "principal",
-    *[each for rule in CATALOGUE for each in (rule.amount, *rule.assumed) if each],
+    *[each for rule in OF_LOANS for each in (rule.amount, *rule.assumed) if each],
 }
 _FAILS = select(
     *[LOAN_FACTS.c[name] for name in sorted(_SHOWN)],
@@ -177,7 +179,7 @@ _FAILS = select(
             rule.applies(LOAN_FACTS) if rule.applies else true(),
             rule.condition(LOAN_FACTS).is_(False),
         ).label(rule.id)
-        for rule in CATALOGUE
+        for rule in OF_LOANS
     ],
 )
 """Of the facts laid out: which rules fail, and what is told of them."""

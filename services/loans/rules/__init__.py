@@ -37,8 +37,15 @@ from services.loans.rules.followup import (
     noticed_before_maturity,
     repaid_when_due,
 )
+from services.loans.rules.watch import (
+    below_the_watch_list,
+    capital_or_other_help,
+    lent_with_discrimination,
+    not_in_bad_faith,
+    overdue_like_the_county,
+)
 
-CATALOGUE = (
+OF_LOANS = (
     registered_borrower,
     someone_able_to_work,
     borrower_of_age,
@@ -65,7 +72,17 @@ CATALOGUE = (
     noticed_before_maturity,
     borrower_still_there,
 )
-"""Every rule of this service, in the catalogue's order."""
+"""The rules about one loan, asked of the loan facts."""
 
-WHO_MAY_BORROW = tuple(each for each in CATALOGUE if each.id <= "LOAN-17")
+CATALOGUE = (
+    *OF_LOANS,
+    below_the_watch_list,
+    lent_with_discrimination,
+    overdue_like_the_county,
+    not_in_bad_faith,
+    capital_or_other_help,
+)
+"""Every rule of this service."""
+
+WHO_MAY_BORROW = tuple(each for each in OF_LOANS if each.id <= "LOAN-17")
 """What an eligibility check asks: LOAN-01 to 17."""

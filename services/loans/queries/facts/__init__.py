@@ -4,7 +4,9 @@
 eligibility check asks about. Everything else is the same for both.
 
 parameters  the dated figures that are in force at a place on a day
+household   the borrower's household on the signing day, and who there can work
 attested    ratings, attestations and exceptions that a bank has on record
+use         what is to be done about a loan that an organisation uses
 followup    refunds, overdue principal, notices and repayment plans
 """
 
@@ -18,7 +20,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     column,
-    literal_column,
     select,
     table,
     text,
@@ -27,7 +28,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.agency_copy import AMONG_SERVING, serving, undeclared, undeclared_by_any
 from kernel.policy.rates import POLICY_RATE, RATE_TABLES
-from kernel.policy.registered import is_registered
 from services.loans.queries.facts.attested import ATTESTED, EXCEPTED, RATED
 from services.loans.queries.facts.followup import (
     BEGUN,
@@ -37,7 +37,9 @@ from services.loans.queries.facts.followup import (
     PLANNED,
     REFUNDED,
 )
+from services.loans.queries.facts.household import CAPACITY, HOME, LABOUR, PRESENT
 from services.loans.queries.facts.parameters import OF_THE_COUNTY, PARAMETERS, in_force
+from services.loans.queries.facts.use import DISPOSITION
 
 _COUNTS = """
     c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to and c.signed_on <= :on
@@ -103,10 +105,6 @@ _ASKED = """
         actual_user_credit_code text, actual_user_mode text)
 """
 
-# Who of a household is present on a day, as known on the business date.
-_PRESENT = """
-    {m}.known_from <= :on and :on < {m}.known_to and {m}.joined_on <= {day} and {day} < {m}.gone_on
-"""
 HELD = """
     {r}.reserved_on <= {day} and {day} < {r}.expires_on
     and not exists (select from reservation_end e where e.household_key = {r}.household_key
@@ -117,13 +115,6 @@ HELD = """
 _BANKS = AMONG_SERVING.format(county="l.county", day="l.signed_on")
 _ITS_BANK = "(select l.agency)"
 _COUNTY = "rpad(left(l.division, 6), 12, '0')"
-_REGISTERED = str(  # the one condition of LOAN-01, as text
-    is_registered(
-        literal_column("s.status"),
-        literal_column("l.signed_on"),
-        literal_column("cast(:marginal_from as date)"),
-    ).compile(compile_kwargs={"literal_binds": True})
-)
 
 # `live`: drawn, something owed, not converted; unknown before the first report (rules.md, judged).
 # `disposition`: the class LOAN-20 assigns (policy.md 2.4).
@@ -132,13 +123,7 @@ _DERIVED = """
     select f.*,
         case when f.disbursed_on > :on or f.converted_on <= :on then false
              else f.balance > 0 end as live,
-        case when f.disbursed_on >= f.enterprise_cutoff then 'E4_FORBIDDEN'
-             when f.actual_user_at_risk then 'E3_RECALL'
-             when not f.household_aware
-                  or (f.actual_user_mode = 'DIVIDEND' and not f.household_takes_part)
-                  then 'E2_CORRECT'
-             when f.actual_user_has_industry_base and f.household_aware then 'E1_TRACK_CONVERT'
-             end as disposition,
+        {disposition} as disposition,
         'N1_TO_COMMERCIAL' as to_commercial,
         f.principal + f.others_at_least - f.cap as over_cap,
         case when f.cap is null then null
@@ -176,22 +161,7 @@ _FACTS = f"""
             select count(*) > 0 as number_known, coalesce(bool_or(m.name_key = l.name_key), false)
                    as name_fits
             from member m where m.person_key = l.person_key and m.known_from <= :on) known
-        -- Of two households that list him on the day, the registered one is his (LOAN-01).
-        left join lateral (
-            select m.household_key, s.status, s.status_known
-            from member m
-            cross join lateral (
-                select count(*) > 0 as status_known,
-                       (array_agg(s.status order by s.valid_from desc, s.status desc) filter (
-                           where s.valid_from <= l.signed_on and l.signed_on < s.valid_to))[1]
-                           as status
-                from household_status s
-                where s.household_key = m.household_key
-                  and s.known_from <= :on and :on < s.known_to) s
-            where m.person_key = l.person_key
-              and {_PRESENT.format(m="m", day="l.signed_on")}
-            order by coalesce({_REGISTERED}, false) desc, s.status_known, m.joined_on desc,
-                     m.household_key limit 1) home on true
+        left join {HOME.format(loan="l")} home on true
         left join household h on h.household_key = home.household_key
         left join household_place place on place.household_key = home.household_key
             and place.known_from <= :on and :on < place.known_to
@@ -252,7 +222,7 @@ _FACTS = f"""
     {PLANNED}
     -- Whether the borrower still lives in that household, and what became of its status.
     cross join lateral (
-        select case when not bool_or({_PRESENT.format(m="m", day="cast(:on as date)")})
+        select case when not bool_or({PRESENT.format(m="m", day="cast(:on as date)")})
                     then max(m.gone_on) filter (where m.gone_on <= :on) end as gone_on,
                (select s.status from household_status s
                 where s.household_key = l.home_key and s.known_from <= :on and :on < s.known_to
@@ -261,21 +231,8 @@ _FACTS = f"""
         from member m
         where m.household_key = l.home_key and m.person_key = l.person_key
           and m.known_from <= :on and :on < m.known_to) whereabouts
-    left join lateral (
-        -- True if one is, false if all are known not to be; else unknown, as for nobody.
-        select case when bool_or(skill.able_to_work) then true
-                    when bool_and(skill.able_to_work is not null) then false end as someone_able
-        from (select distinct m.person_key from member m
-              where m.household_key = l.home_key
-                and {_PRESENT.format(m="m", day="l.signed_on")}) present
-        join member skill on skill.household_key = l.home_key
-            and skill.person_key = present.person_key and skill.known_from <= :on
-            and skill.holds_from <= l.signed_on and l.signed_on < skill.holds_to) labour on true
-    left join lateral (
-        select m.needs_capacity_review from member m
-        where m.household_key = l.home_key and m.person_key = l.person_key
-          and m.known_from <= :on and m.holds_from <= l.signed_on and l.signed_on < m.holds_to
-        limit 1) capacity on true
+    left join {LABOUR.format(loan="l")} labour on true
+    left join {CAPACITY.format(loan="l")} capacity on true
     left join lateral (
         select case when l.kind = 'ADDITIONAL' then c.additional else c."is" end as cap
         from cap c where c.starts <= l.signed_on and l.signed_on < c.ends) cap on true
@@ -308,7 +265,7 @@ _FACTS = f"""
                    c.as_at > :on or c.principal - repaid.by_report = c.balance as adds_up
             from (select l.person_key union select m.person_key from member m
                   where m.household_key = l.home_key
-                    and {_PRESENT.format(m="m", day="l.signed_on")}) person
+                    and {PRESENT.format(m="m", day="l.signed_on")}) person
             join contract c on c.person_key = person.person_key
             cross join lateral (
                 select coalesce(sum(r.principal) filter (where r.paid_on <= l.signed_on), 0)
@@ -370,7 +327,7 @@ _RESERVED = f"""
     select coalesce(sum(r.amount), 0.00) as reserved from reservation r
     where r.person_key in (
             select l.person_key union select m.person_key from member m
-            where m.household_key = l.home_key and {_PRESENT.format(m="m", day="l.signed_on")})
+            where m.household_key = l.home_key and {PRESENT.format(m="m", day="l.signed_on")})
       and {HELD.format(r="r", day="l.signed_on")}
       and (r.agency, r.person_key) is distinct from (l.agency, l.person_key)
 """
@@ -500,7 +457,8 @@ JUDGED = select(LOAN_FACTS).where(LOAN_FACTS.c.in_scope).subquery("judged")
 def _statement(loan: str, corrected: str, reserved: str) -> str:
     facts = _FACTS.format(loan=loan, corrected=corrected, reserved=reserved)
     owed = ", ".join(f"{is_owed} as {name}" for name, is_owed in OWED)
-    return _DERIVED.format(facts=facts, owed=owed, overdue=OVERDUE)
+    disposition = DISPOSITION.format(loan="f", cutoff="f.enterprise_cutoff")
+    return _DERIVED.format(facts=facts, owed=owed, overdue=OVERDUE, disposition=disposition)
 
 
 LAY_OUT = [
