@@ -1,5 +1,9 @@
 """Addresses of loans."""
 
-from services.loans.routes import eligibility, pushes
+from services.loans.routes import eligibility, interest, pushes
 
-ROUTERS = [*pushes.ROUTERS, eligibility.checks]
+ROUTERS = [
+    *pushes.ROUTERS,
+    eligibility.checks,
+    interest.interest,
+]
