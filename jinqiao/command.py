@@ -4,12 +4,23 @@ import sys
 
 import typer
 
-from jinqiao.commands import agency, client, counties, db, openapi, push, up, worker
+from jinqiao.commands import (
+    agency,
+    client,
+    counties,
+    db,
+    interest,
+    openapi,
+    push,
+    recompute,
+    up,
+    worker,
+)
 from jinqiao.installation import Failed
 from jinqiao.partner import Refused
 from jinqiao.postgres import ServerProblem
 
-COMMANDS = (up, worker, counties, push, db, agency, client, openapi)
+COMMANDS = (up, worker, counties, push, db, agency, client, openapi, interest, recompute)
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 
 app = typer.Typer(

@@ -369,6 +369,11 @@ def upgrade() -> None:
         schema="insurance",
     )
     op.add_column(
+        "reference_terms",
+        sa.Column("law_version", sa.String(), server_default="", nullable=False),
+        schema="loans",
+    )
+    op.add_column(
         "screening_request",
         sa.Column(
             "seen",
@@ -485,6 +490,7 @@ def downgrade() -> None:
     op.drop_column("finding", "series", schema="rectification")
     op.drop_column("screening_request", "made_by", schema="loans")
     op.drop_column("screening_request", "seen", schema="loans")
+    op.drop_column("reference_terms", "law_version", schema="loans")
     op.drop_column("screening_request", "made_by", schema="insurance")
     op.drop_column("screening_request", "seen", schema="insurance")
     op.drop_index("visit_finding_idx", table_name="visit", schema="rectification")

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.loans.operations.references import recompute_references
 from services.loans.operations.screening import judge
 from services.loans.projections import PROJECTIONS
 from services.loans.queries.pushes import READY
@@ -27,4 +28,5 @@ def create_app(parts: Parts) -> FastAPI:
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, people=_PEOPLE),
         },
+        recomputes={"reference interest": recompute_references},
     )
