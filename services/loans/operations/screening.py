@@ -57,12 +57,12 @@ async def judge(_: Service, session: AsyncSession, screening: Screening) -> None
     asked = [rule for rule in CATALOGUE if screening.asks(rule)]
     if not asked:
         return
-    await _lay_out(session, screening)
+    await lay_out(session, screening)
     for rule in asked:
         await session.execute(findings_of(JUDGED, rule, screening, clock.now()))
 
 
-async def _lay_out(session: AsyncSession, screening: Screening) -> None:
+async def lay_out(session: AsyncSession, screening: Screening) -> None:
     """Facts of the loans in scope, in `loan_facts`, with LOAN-31's arithmetic done."""
     on = screening.business_date
     await lay_out_corrected_references(session, screening.scope)
@@ -108,7 +108,7 @@ def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
         (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount))
         for start, end, amount in row["lines"]
     ]
-    charged = sum((_before(on, *line) for line in lines), Decimal(0))
+    charged = sum((charged_before(on, *line) for line in lines), Decimal(0))
     if row["policy_rate"] is None:
         return len(lines), charged, None
     terms, rate = terms_of(row), row["policy_rate"]
@@ -122,7 +122,7 @@ def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
     return len(lines), charged, reference_total
 
 
-def _before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
+def charged_before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
     if end <= on:
         return amount
     share = amount * (on - start).days / (end - start).days
@@ -144,7 +144,7 @@ async def findings_of_loan(push: Push, loan_id: UUID) -> list[dict[str, Any]]:
         agency=push.caller.agency,
         contracts=[{"bank": push.caller.agency, "contract_no": number}],
     )
-    await _lay_out(push.session, screening)
+    await lay_out(push.session, screening)
     facts = (await push.session.execute(_FAILS)).mappings().first()
     return [_told(rule, facts) for rule in CATALOGUE if facts and facts[rule.id]]
 

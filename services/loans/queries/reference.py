@@ -12,7 +12,7 @@ PUSHED_CONTRACTS = text("""
       and exists (select from interest_line i where i.loan_id = p.id)
 """)
 
-_REPAID = """
+REPAID = """
     (select coalesce(jsonb_agg(jsonb_build_array(r.paid_on, r.principal::text)), '[]')
      from repayment r
      where r.loan_id = c.id and r.superseded_at is null and r.principal > 0
@@ -23,7 +23,7 @@ _REPAID = """
 TERMS_NOW = text(f"""
     select c.household_key, c.id as loan_id, c.principal, c.annual_rate, c.rate_changes,
            c.disbursed_on, c.matures_on, c.closed_on, c.terms_digest,
-           {_REPAID.format(known="date 'infinity'")},
+           {REPAID.format(known="date 'infinity'")},
            (select array_agg(distinct day) from interest_line i,
                    unnest(array[i.period_start, i.period_end]) as day
             where i.loan_id = c.id and i.superseded_at is null and i.kind = 'NORMAL') as days
@@ -68,7 +68,7 @@ CAME_OUT_OTHERWISE = text("""
 TERMS_ON_BUSINESS_DATE = text(f"""
     select c.household_key, c.id as loan_id, c.principal, c.annual_rate, c.rate_changes,
            c.disbursed_on, c.matures_on, case when c.closed_on <= :on then c.closed_on end
-               as closed_on, c.terms_digest, {_REPAID.format(known="cast(:on as date)")},
+               as closed_on, c.terms_digest, {REPAID.format(known="cast(:on as date)")},
            (select array_agg(distinct day) from interest_line i,
                    unnest(array[i.period_start, i.period_end]) as day
             where i.loan_id = c.id and i.superseded_at is null and i.kind = 'NORMAL'
@@ -119,6 +119,6 @@ ORDINARY_LINES = text(f"""
             from interest_line i
             where i.loan_id = f.loan_id and i.superseded_at is null and i.kind = 'NORMAL'
               and i.period_start < :on) as lines,
-           {_REPAID.format(known="cast(:on as date)").replace("c.id", "f.loan_id")}
+           {REPAID.format(known="cast(:on as date)").replace("c.id", "f.loan_id")}
     from loan_facts f where f.loan_id = any(:loans)
 """)
