@@ -1,4 +1,4 @@
-"""What a loan's interest cost too much, line by line, as LOAN-30 and 31 find it and LOAN-32 counts."""
+"""What interest cost too much, line by line, as LOAN-30 and 31 find it and LOAN-32 counts."""
 
 import pytest
 
