@@ -13,6 +13,7 @@ from jinqiao.commands import (
     openapi,
     push,
     recompute,
+    rulebook,
     up,
     worker,
 )
@@ -20,7 +21,7 @@ from jinqiao.installation import Failed
 from jinqiao.partner import Refused
 from jinqiao.postgres import ServerProblem
 
-COMMANDS = (up, worker, counties, push, db, agency, client, openapi, interest, recompute)
+COMMANDS = (up, worker, counties, push, db, agency, client, openapi, interest, recompute, rulebook)
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 
 app = typer.Typer(
