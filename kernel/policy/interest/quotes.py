@@ -3,12 +3,12 @@
 Every convention takes changes of rate and of principal; what else it takes, `METHODS` says.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from functools import partial
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, islice
 from operator import itemgetter
 from typing import TypeVar
 
@@ -33,6 +33,9 @@ from kernel.policy.interest.exact import (
 from kernel.policy.interest.stretches import Piece, day_by_day, item_by_item, parts
 
 Given = TypeVar("Given")
+
+MOST_LINES = 20_000
+"""Lines that a working may have: a second's work to write them down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,8 @@ def _line(count: DayCount, piece: Piece) -> Line:
 
 def _step(what: str, count: DayCount, term: tuple[date, date], pieces: Iterable[Piece]) -> Step:
     """Products are added without loss, divided once and rounded once."""
-    pieces = tuple(pieces)
+    pieces = tuple(islice(pieces, MOST_LINES + 1))
+    _check_length(len(pieces))
     amount = to_fen(count.interest(added(count.product(*piece) for piece in pieces)))
     return Step(what, *term, tuple(_line(count, piece) for piece in pieces), amount)
 
@@ -237,25 +241,34 @@ def _per_principal(case: Case) -> Quote:
 
 
 def _quarterly(count: DayCount, case: Case) -> Quote:
-    steps = [
-        replace(
-            _step("settlement", count, (start, end), _pieces(count, case, start, end)),
-            settled_on=settled_on,
-        )
-        for start, end, settled_on in quarters(case.start, case.end)
-    ]
-    return Quote(tuple(steps))
+    def step(start: date, end: date) -> Step:
+        return _step("settlement", count, (start, end), _pieces(count, case, start, end))
+
+    return Quote(tuple(_settled(case, step)))
 
 
 def _quarterly_cumulative(case: Case) -> Quote:
     """As R(day): each period's interest is that since drawdown, less what was settled before."""
+
+    def step(start: date, end: date) -> Step:
+        return _step("settlement", YMD, (start, end), _pieces(YMD, case, case.start, end))
+
     before, steps = NOTHING, []
-    for start, end, settled_on in quarters(case.start, case.end):
-        step = _step("settlement", YMD, (start, end), _pieces(YMD, case, case.start, end))
-        due = EXACT.subtract(step.amount, before)
-        steps.append(replace(step, amount=due, settled_on=settled_on, cumulative=step.amount))
-        before = step.amount
+    for each in _settled(case, step):
+        due = EXACT.subtract(each.amount, before)
+        steps.append(replace(each, amount=due, cumulative=each.amount))
+        before = each.amount
     return Quote(tuple(steps))
+
+
+def _settled(case: Case, step: Callable[[date, date], Step]) -> Iterator[Step]:
+    """A step for each period, on the day on which it is settled."""
+    lines = 0
+    for start, end, settled_on in quarters(case.start, case.end):
+        found = step(start, end)
+        lines += len(found.lines)
+        _check_length(lines)
+        yield replace(found, settled_on=settled_on)
 
 
 def _subsidy(case: Case) -> Quote:
@@ -358,6 +371,13 @@ METHODS: dict[str, tuple[Callable[[Case], Quote], frozenset[str]]] = {
 
 OPTIONS = frozenset[str]().union(*(takes for _, takes in METHODS.values()))
 """Facts that only some methods take."""
+
+
+def _check_length(lines: int) -> None:
+    if lines > MOST_LINES:
+        raise Unanswerable(
+            "end", f"The working has more than {MOST_LINES} lines: ask for a shorter term."
+        )
 
 
 def _needed(fact: Given | None, name: str) -> Given:

@@ -176,6 +176,20 @@ def test_a_case_of_nonsense_is_refused(facts):
         replace(YEAR, **facts)
 
 
+def test_a_working_too_long_to_be_read_is_refused():
+    days = [YEAR.start + DAY * (count + 1) for count in range(300)]
+    busy = replace(
+        YEAR,
+        rate_changes=tuple((day, Decimal(day.day) / 1000) for day in days),
+        principal_changes=tuple((day, Decimal(-1)) for day in days),
+    )
+
+    for method in ("ITEM_YMD", "QUARTERLY_YMD_CUMULATIVE"):
+        with pytest.raises(Unanswerable, match="ask for a shorter term"):
+            quote(method, busy)
+    assert len(quote("PRODUCT_ACT360", busy).lines) == 301
+
+
 def test_a_subsidy_below_zero_is_refused():
     with pytest.raises(Unanswerable, match="finite and not below zero") as refused:
         Subsidy(Decimal(1), cap=Decimal(-1))
