@@ -119,10 +119,16 @@ def spoken(text: str, lang: str) -> str:
 
     A paragraph is Chinese if it has more Chinese characters than Latin letters.
     """
-    paragraphs = [" ".join(each.split()) for each in text.split("\n\n") if each.strip()]
-    chinese = [p for p in paragraphs if len(_CHINESE.findall(p)) > len(_LATIN.findall(p))]
-    english = [p for p in paragraphs if p not in chinese]
-    return " ".join((chinese or english) if lang == "zh" else (english or chinese))
+    chinese, english = [], []
+    for paragraph in filter(None, map(str.strip, text.split("\n\n"))):
+        lines = [line.strip() for line in paragraph.splitlines()]
+        if len(_CHINESE.findall(paragraph)) > len(_LATIN.findall(paragraph)):
+            chinese.append("".join(lines))
+        else:
+            english.append(" ".join(lines))
+    if lang == "zh" and chinese:
+        return "".join(chinese)
+    return " ".join(english or chinese)
 
 
 def _figure(place: str, figure: Figure, lang: str, on: date | None) -> Told:
