@@ -12,7 +12,7 @@ quotes     the fifteen conventions of `interest_cases.json`, with their working
 """
 
 from kernel.policy.interest.days import ACT_360, ACT_365, YMD, DayCount, years_months_days
-from kernel.policy.interest.exact import Unanswerable, to_fen, to_places
+from kernel.policy.interest.exact import NOTHING, Unanswerable, to_fen, to_places
 from kernel.policy.interest.quotes import METHODS, Case, Line, Quote, Step, Subsidy, quote
 from kernel.policy.interest.reference import (
     ENGINE_VERSION,
@@ -27,6 +27,7 @@ __all__ = [
     "ACT_365",
     "ENGINE_VERSION",
     "METHODS",
+    "NOTHING",
     "YMD",
     "Case",
     "DayCount",
