@@ -40,40 +40,47 @@ def _schema(places: int, whole: int, example: str, sign: str = "") -> WithJsonSc
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
+def _text(value: Decimal) -> str:
+    """Without exponent: a rate of zero is 0.00000000 and not 0E-8."""
+    return f"{value:f}"
+
+
 def _positive(value: Decimal) -> Decimal:
     if value <= 0:
         raise PydanticCustomError("not_positive", "This amount must be more than zero.")
     return value
 
 
-Yuan = Annotated[Decimal, _decimal_string(2, 12), PlainSerializer(str), _schema(2, 12, "50000.00")]
+Yuan = Annotated[
+    Decimal, _decimal_string(2, 12), PlainSerializer(_text), _schema(2, 12, "50000.00")
+]
 """An amount of yuan, to the fen, zero or more."""
 
 PositiveYuan = Annotated[Yuan, AfterValidator(_positive)]
 """An amount of yuan that is more than zero."""
 
-Rate = Annotated[Decimal, _decimal_string(8, 1), PlainSerializer(str), _schema(8, 1, "0.0435")]
+Rate = Annotated[Decimal, _decimal_string(8, 1), PlainSerializer(_text), _schema(8, 1, "0.0435")]
 """An annual rate as a fraction: 0.0435 is 4.35% a year."""
 
 AnyYuan = Annotated[
-    Decimal, _decimal_string(2, 20), PlainSerializer(str), _schema(2, 20, "50000.00")
+    Decimal, _decimal_string(2, 20), PlainSerializer(_text), _schema(2, 20, "50000.00")
 ]
 """An amount of yuan that nobody need have lent: what a quote may be asked of."""
 
 Movement = Annotated[
     Decimal,
     _decimal_string(2, 20, signed=True),
-    PlainSerializer(str),
+    PlainSerializer(_text),
     _schema(2, 20, "-20000.00", "-?"),
 ]
 """An amount of yuan that is owed more, or with a minus less."""
 
-Multiplier = Annotated[Decimal, _decimal_string(4, 2), PlainSerializer(str), _schema(4, 2, "1.5")]
+Multiplier = Annotated[Decimal, _decimal_string(4, 2), PlainSerializer(_text), _schema(4, 2, "1.5")]
 """How many times a rate."""
 
 SignedYuan = Annotated[
     Decimal,
-    PlainSerializer(str),
+    PlainSerializer(_text),
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"}),
 ]
 """An amount of yuan in an answer of ours, which may be negative."""

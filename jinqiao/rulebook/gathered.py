@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from inspect import getdoc
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from jinqiao.rulebook.words import CERTAINTIES, KINDS, SERVICES
@@ -19,7 +20,6 @@ from kernel.policy import LAW as POLICY
 
 Told = dict[str, Any]
 
-_PLACES_OF_RULES = ("registry", "loans", "subsidy", "insurance", "rectification")
 _OF_ALL = "policy"
 """Where figures stand that several services judge by."""
 _EVERYWHERE = "000000000000"
@@ -47,7 +47,7 @@ def rulebook(language: str, on: date | None = None) -> Told:
 
 def _catalogue() -> Iterator[tuple[str, Rule]]:
     """Every rule of every service that has any."""
-    for service in _PLACES_OF_RULES:
+    for service in _services():
         if find_spec(f"services.{service}.rules"):
             for rule in import_module(f"services.{service}.rules").CATALOGUE:
                 yield service, rule
@@ -57,12 +57,20 @@ def _catalogue() -> Iterator[tuple[str, Rule]]:
 def _figures() -> tuple[tuple[str, Figure], ...]:
     """Every figure, and who judges by it."""
     found = [(_OF_ALL, figure) for figure in POLICY.values()]
-    for service in _PLACES_OF_RULES:
-        spec = find_spec(f"services.{service}")
-        assert spec is not None
-        for folder in spec.submodule_search_locations or ():
-            found += [(service, figure) for figure in figures(Path(folder) / "law").values()]
+    for service, folder in _services().items():
+        found += [(service, figure) for figure in figures(folder / "law").values()]
     return tuple(found)
+
+
+@cache
+def _services() -> Mapping[str, Path]:
+    """Every service there is and its folder, in the order in which they are named."""
+    there = {
+        found.name: Path(folder) / found.name
+        for folder in import_module("services").__path__
+        for found in iter_modules([folder])
+    }
+    return {name: there[name] for name in sorted(there, key=[*SERVICES, *sorted(there)].index)}
 
 
 def _condition(service: str, rule: Rule, lang: str) -> Told:

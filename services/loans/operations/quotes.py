@@ -109,7 +109,7 @@ def _segments(asked: QuoteIn, answer: Quote) -> list[SegmentOut] | None:
         SegmentOut(
             start=line.start,
             end=line.end,
-            annual_rate=str(line.rate),
+            annual_rate=f"{line.rate:f}",
             interest_unrounded=f"{to_places(line.interest, 6):f}",
             detail=_detail(line.start, line.end),
         )
@@ -141,8 +141,8 @@ def _working(answer: Quote) -> Iterator[WorkingLine]:
                 step=number,
                 from_=line.start,
                 to=line.end,
-                base=str(line.base),
-                rate=str(line.rate),
+                base=f"{line.base:f}",
+                rate=f"{line.rate:f}",
                 years=years,
                 months=months,
                 days=days,
@@ -154,7 +154,7 @@ def _working(answer: Quote) -> Iterator[WorkingLine]:
 
 def _formula(line: Line) -> Wording:
     percent = f"{(line.rate * 100).normalize():f}%"
-    zh, en = f"本金{line.base}元 × 年利率{percent}", f"{line.base} yuan × {percent} a year"
+    zh, en = f"本金{line.base:f}元 × 年利率{percent}", f"{line.base:f} yuan × {percent} a year"
     if line.years_months_days is None:
         return Wording(
             zh=f"{zh} × {line.days}天 ÷ {line.year_base}",

@@ -124,6 +124,20 @@ def test_a_bank_may_combine_what_belongs_together(visit):
     }
 
 
+def test_a_bank_reads_figures_without_exponents(visit):
+    case = LOAN | {
+        "method": "SUBSIDY_YMD",
+        "annual_rate": "0.00000000",
+        "subsidy": {"ratio": "0.00000000"},
+    }
+
+    answer = visit("bank").post(QUOTES, json=case)
+
+    assert answer.json()["working"][0]["rate"] == "0.00000000"
+    assert answer.json()["subsidy"]["ratio"] == "0.00000000"
+    assert "0E" not in answer.text
+
+
 REFUSED = {
     "backwards": ({"end": "2019-01-09"}, "/end"),
     "no such method": ({"method": "SIMPLE"}, "/method"),
