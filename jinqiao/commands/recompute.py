@@ -5,8 +5,10 @@ import json
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from jinqiao import installation
+from jinqiao.installation import Failed
 from kernel.recomputing import Recomputed
 from kernel.service import Service
 from kernel.settings import Settings
@@ -32,7 +34,13 @@ def recompute(
     """
     settings = installation.settings()
     with installation.database(settings) as url:
-        done = asyncio.run(_recompute(settings, url, chunk))
+        try:
+            done = asyncio.run(_recompute(settings, url, chunk))
+        except DBAPIError:
+            raise Failed(
+                "The database could not be used: bring it up to date with jinqiao db upgrade, "
+                "then try again. What was done is kept."
+            ) from None
     if as_json:
         print(json.dumps(done))
         return
