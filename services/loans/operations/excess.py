@@ -22,7 +22,8 @@ from kernel.policy.interest import (
 from kernel.problems import NotFound
 from services.loans.operations.contracts import CONTRACTS_SHOWN
 from services.loans.operations.references import terms_of
-from services.loans.operations.screening import charged_before, lay_out
+from services.loans.operations.screening import _before as charged_before
+from services.loans.operations.screening import lay_out
 from services.loans.queries import excess
 from services.loans.queries.facts import LOAN_FACTS
 from services.loans.rules.afterwards import (

@@ -108,7 +108,7 @@ def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
         (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount))
         for start, end, amount in row["lines"]
     ]
-    charged = sum((charged_before(on, *line) for line in lines), Decimal(0))
+    charged = sum((_before(on, *line) for line in lines), Decimal(0))
     if row["policy_rate"] is None:
         return len(lines), charged, None
     terms, rate = terms_of(row), row["policy_rate"]
@@ -122,7 +122,7 @@ def _measured(row: RowMapping, on: date) -> tuple[int, Decimal, Decimal | None]:
     return len(lines), charged, reference_total
 
 
-def charged_before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
+def _before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
     if end <= on:
         return amount
     share = amount * (on - start).days / (end - start).days
