@@ -107,7 +107,7 @@ def _asked_of(rule: Rule, lang: str) -> str | None:
 
 def _uses(service: str, rule: Rule, place: str, figure: Figure) -> bool:
     """Whether a rule shows a fact that is, or rests on, a figure of its service or of all."""
-    shown = {*rule.figures, *rule.beside, *rule.assumed}
+    shown = {*rule.figures, *rule.beside, *rule.assumed, rule.amount, rule.shown_class}
     return place in (service, _OF_ALL) and not shown.isdisjoint({figure.name, *figure.columns})
 
 

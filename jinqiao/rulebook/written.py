@@ -139,7 +139,8 @@ def _said(item: Any, unit: str) -> str:
     if isinstance(item, dict):
         return "; ".join(f"{name}: {_said(each, unit)}" for name, each in item.items())
     if isinstance(item, list):
-        return "、".join(_said(each, unit) for each in item)
+        between = "<br>" if item and isinstance(item[0], dict) else "、"
+        return between.join(_said(each, unit) for each in item)
     if unit.startswith(("fraction", "小数")):
         return f"{(Decimal(item) * 100).normalize():f}%"
     return str(item)
