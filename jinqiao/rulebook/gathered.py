@@ -82,7 +82,7 @@ def _condition(service: str, rule: Rule, lang: str) -> Told:
         "kind_in_words": KINDS[rule.kind][lang],
         "plan": rule.plan.split(),
         "wording": rule.zh if lang == "zh" else rule.en,
-        "reading": spoken(rule.reading, lang),
+        "reading": spoken(rule.reading, lang, _translated()["readings"].get(rule.id)),
         "asked_of": _asked_of(rule, lang),
         "citation": rule.cite,
         "certainty": rule.certainty.value,
@@ -102,7 +102,8 @@ def _asked_of(rule: Rule, lang: str) -> str | None:
     if rule.applies is None:
         return None
     name = getattr(rule.applies, "__name__", "")
-    return spoken(getdoc(rule.applies) or name.strip("_").replace("_", " "), lang)
+    text = getdoc(rule.applies) or name.strip("_").replace("_", " ")
+    return spoken(text, lang, _translated()["asked_of"].get(name))
 
 
 def _uses(service: str, rule: Rule, place: str, figure: Figure) -> bool:
@@ -113,7 +114,16 @@ def _uses(service: str, rule: Rule, place: str, figure: Figure) -> bool:
 
 @cache
 def _facts() -> Mapping[str, Mapping[str, str]]:
-    with Path(__file__).with_name("facts.toml").open("rb") as file:
+    return _read("facts.toml")
+
+
+@cache
+def _translated() -> Mapping[str, Any]:
+    return _read("translated.toml")
+
+
+def _read(name: str) -> dict[str, Any]:
+    with Path(__file__).with_name(name).open("rb") as file:
         return tomllib.load(file)
 
 
@@ -122,10 +132,11 @@ def _fact(name: str, lang: str) -> str:
     return _facts().get(name, {}).get(lang, name)
 
 
-def spoken(text: str, lang: str) -> str:
+def spoken(text: str, lang: str, translated: str | None = None) -> str:
     """The paragraphs of a docstring that are in a language; those there are, if none is.
 
-    A paragraph is Chinese if it has more Chinese characters than Latin letters.
+    `translated` stands in for Chinese ones that are not there. A paragraph is Chinese if it has
+    more Chinese characters than Latin letters.
     """
     chinese, english = [], []
     for paragraph in filter(None, map(str.strip, text.split("\n\n"))):
@@ -134,8 +145,8 @@ def spoken(text: str, lang: str) -> str:
             chinese.append("".join(lines))
         else:
             english.append(" ".join(lines))
-    if lang == "zh" and chinese:
-        return "".join(chinese)
+    if lang == "zh" and (chinese or translated):
+        return "".join(chinese) or translated or ""
     return " ".join(english or chinese)
 
 
@@ -144,8 +155,7 @@ def _figure(place: str, figure: Figure, lang: str, on: date | None) -> Told:
         "name": figure.name,
         "service": place,
         "judged_by": SERVICES[place][lang],
-        "label": (lang == "zh" and figure.label_zh) or figure.label,
-        "unit": (lang == "zh" and figure.unit_zh) or figure.unit,
+        **_headed(figure, lang),
         "used_by": [
             rule.id for service, rule in _catalogue() if _uses(service, rule, place, figure)
         ],
@@ -171,8 +181,26 @@ def _value(figure: Figure, value: Mapping[str, Any], lang: str) -> Told:
         "citation": value["cite"],
         "certainty": value["certainty"],
         "certainty_in_words": CERTAINTIES[value["certainty"]][lang],
-        "note": (lang == "zh" and value.get("note_zh")) or value.get("note"),
+        "note": _note(figure, value, lang),
     }
+
+
+def _headed(figure: Figure, lang: str) -> Told:
+    if lang != "zh":
+        return {"label": figure.label, "unit": figure.unit}
+    ours = _translated()["figures"].get(figure.name, {})
+    return {
+        "label": figure.label_zh or ours.get("label", figure.label),
+        "unit": figure.unit_zh or ours.get("unit", figure.unit),
+    }
+
+
+def _note(figure: Figure, value: Mapping[str, Any], lang: str) -> str | None:
+    note: str | None = value.get("note")
+    if lang == "zh" and note:
+        ours = _translated()["figures"].get(figure.name, {})
+        return str(value.get("note_zh") or ours.get("note", note))
+    return note
 
 
 def place_of(lo: str) -> str | None:
@@ -212,8 +240,7 @@ def _regimes(lang: str, on: date | None) -> list[Told]:
         told["figures"] = [
             {
                 "name": figure.name,
-                "label": (lang == "zh" and figure.label_zh) or figure.label,
-                "unit": (lang == "zh" and figure.unit_zh) or figure.unit,
+                **_headed(figure, lang),
                 "values": _in_force(figure, value, lang),
             }
             for figure in apart

@@ -136,6 +136,8 @@ def _value(each: Told | None, unit: str) -> str:
 
 
 def _said(item: Any, unit: str) -> str:
+    if isinstance(item, bool):
+        return "✓" if item else "✗"
     if isinstance(item, dict):
         return "; ".join(f"{name}: {_said(each, unit)}" for name, each in item.items())
     if isinstance(item, list):

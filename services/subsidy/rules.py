@@ -27,10 +27,6 @@ def subsidy_passed_through(loan: FromClause) -> ColumnElement[Any]:
 
     Asked of loans with interest that the household bore for days the treasury paid, once the days
     to pass it on are over; how many they are is assumed.
-
-    少一分也不符合。只有银行申明退款已全部报送，才能认定没有更多返还。
-
-    在返还期限届满后，对财政已贴息而利息由农户承担的贷款适用；期限日数为推定。
     """
     return case(
         (loan.c.withheld <= 0, true()),

@@ -1,6 +1,7 @@
 """The rulebook says what is judged: all of it, in two languages, and it is kept current."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from importlib import import_module
@@ -18,6 +19,7 @@ from tests.house.tree import ROOT, SERVICES
 from tests.visitor import Send, Visitor
 
 LANGUAGES = ("zh-CN", "en")
+CHINESE = re.compile("[\u4e00-\u9fff]{2}")
 
 
 def catalogue() -> Iterator[Rule]:
@@ -112,6 +114,19 @@ def test_a_docstring_speaks_the_language_it_was_written_in() -> None:
     assert spoken(both, "en") == "扶贫小额信贷, whatever became of it since. Never null."
     assert spoken(both, "zh") == "不论其后如何处置 (LOAN-20)。"
     assert spoken("Never null.", "zh") == "Never null."
+    assert spoken("Never null.", "zh", "从不为空。") == "从不为空。"
+    assert spoken(both, "zh", "从不为空。") == "不论其后如何处置 (LOAN-20)。"
+    assert spoken("Never null.", "en", "从不为空。") == "Never null."
+
+
+def test_an_officer_reads_every_condition_in_chinese() -> None:
+    """Who wrote no Chinese into a docstring or a figure may write it into `translated.toml`."""
+    book = rulebook("zh-CN")
+    said = {each["rule_id"]: each["reading"] for each in book["conditions"]}
+    said |= {f"{each['rule_id']} is asked of": each["asked_of"] for each in book["conditions"]}
+    said |= {each["name"]: each["label"] for each in book["figures"]}
+
+    assert [name for name, text in said.items() if text and not CHINESE.search(text)] == []
 
 
 def test_anybody_may_read_it_without_a_token_in_the_language_he_prefers(
