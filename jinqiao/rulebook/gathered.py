@@ -98,10 +98,10 @@ def _condition(service: str, rule: Rule, lang: str) -> Told:
 
 
 def _asked_of(rule: Rule, lang: str) -> str | None:
-    """In the words of the condition that says so, or by its name; None: all."""
-    if rule.applies is None:
+    """In the words of the condition that says so, or by its name; None: all, or nobody says."""
+    name = getattr(rule.applies, "__name__", "<lambda>")
+    if rule.applies is None or name == "<lambda>":
         return None
-    name = getattr(rule.applies, "__name__", "")
     text = getdoc(rule.applies) or name.strip("_").replace("_", " ")
     return spoken(text, lang, _translated()["asked_of"].get(name))
 
