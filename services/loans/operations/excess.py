@@ -32,6 +32,7 @@ from services.loans.rules.afterwards import (
     qualified_household_at_policy_rate,
 )
 from services.loans.rules.borrowing import is_poverty_loan
+from services.loans.schemas.eligibility import FactsAt
 from services.loans.schemas.excess import (
     CountedRefund,
     ExcessTotals,
@@ -94,6 +95,10 @@ async def interest_of_contract(
         owed=_owed(totals, counted, is_met) if rule_id else None,
         engine_version=ENGINE_VERSION,
         law_version=law_version(),
+        facts={
+            row["source"]: FactsAt(position=row["position"], as_at=row["as_at"].isoformat())
+            for row in (await session.execute(excess.COPIED)).mappings()
+        },
     )
 
 

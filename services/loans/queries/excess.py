@@ -32,3 +32,8 @@ REFUNDS_OF_LOAN = text("""
     where r.loan_id = :loan_id and r.superseded_at is null and r.paid_on <= :on
     order by r.paid_on, r.refund_no
 """)
+
+# How far the copies are that LOAN-31 rests on.
+COPIED = text("""
+    select source, position, as_at from reader_cursor where source in ('gateway', 'registry')
+""")

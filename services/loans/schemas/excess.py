@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from kernel.money import Rate, SignedYuan, Yuan
+from services.loans.schemas.eligibility import FactsAt
 from services.loans.vocabulary import AccountKind, Bearer, Product, RefundCause, RefundTarget
 
 
@@ -85,3 +86,5 @@ class InterestOfContract(BaseModel):
     owed: Owed | None
     engine_version: int
     law_version: str
+    facts: dict[str, FactsAt]
+    """How far the copies of neighbours' facts are that the verdict may rest on."""

@@ -174,6 +174,7 @@ def test_an_ordinary_loan_is_measured_at_the_policy_rate(visit, drain):
     # Half of the second line's days lie before the day asked about: 92 of 184.
     assert [line["charged"] for line in answer["lines"]] == ["448.00", "224.00"]
     assert [line["reference"] for line in answer["lines"]] == ["87.50", "43.75"]
+    assert set(answer["facts"]) == {"gateway", "registry"}
     assert answer["refunds"] == []
     assert answer["owed"]["household"] == "360.50"
     later = read(bank, loan, "2019-02-01").json()
