@@ -8,7 +8,7 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.policy.interest import METHODS, Terms, reference_interest
@@ -108,7 +108,7 @@ def compare(case):
 
 
 @given(loans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_method_and_the_reference_are_what_walking_day_by_day_finds(loan):
     for method in METHODS:
         compare(case_of(loan, method))
