@@ -196,18 +196,35 @@ def _pieces(count: DayCount, case: Case, start: date, end: date) -> Iterable[Pie
     if count.month is None:
         moved = tuple(case.moved_by_day().items())
         return day_by_day(case.principal, moved, start, end, rate, changes)
-    owed = parts(case.principal, _repaid(case), end)
-    return item_by_item(owed, start, rate, changes)
+    return _items(case, start, end)
+
+
+def _items(case: Case, start: date, end: date) -> Iterator[Piece]:
+    """The principal by the day on which each part is repaid; each further drawdown by itself."""
+    rate, changes = case.annual_rate, case.rate_changes
+    drawn, repaid = _drawn(case), _repaid(case)
+    yield from item_by_item(parts(case.principal, repaid, end), start, rate, changes)
+    for day, amount in drawn:
+        yield from item_by_item([(amount, end)], max(start, day), rate, changes)
+
+
+def _drawn(case: Case) -> Dated:
+    """Further drawdowns; Unanswerable where one of several may be what a repayment repays."""
+    drawn = [each for each in case.principal_changes if each[1] > 0]
+    repaid = [each for each in case.principal_changes if each[1] < 0]
+    if drawn and repaid and max(repaid)[0] >= min(drawn)[0]:
+        raise Unanswerable(
+            "principal_changes",
+            "By years, months and days each drawdown is an item of its own, and which of them is "
+            "repaid is not said: ask for each by itself, or PRODUCT_ACT360 for the day's balance.",
+        )
+    return tuple(sorted(drawn))
 
 
 def _repaid(case: Case) -> Dated:
-    if any(amount > 0 for _, amount in case.principal_changes):
-        raise Unanswerable(
-            "principal_changes",
-            "By years, months and days a further drawdown is an item of its own: ask for it by "
-            "itself, or PRODUCT_ACT360 for the balance of each day.",
-        )
-    return tuple((day, amount.copy_negate()) for day, amount in case.principal_changes)
+    return tuple(
+        (day, amount.copy_negate()) for day, amount in case.principal_changes if amount < 0
+    )
 
 
 def _once(count: DayCount, case: Case) -> Quote:
@@ -226,16 +243,13 @@ def _whole_yuan(case: Case) -> Quote:
 
 
 def _per_principal(case: Case) -> Quote:
-    rate, changes = case.annual_rate, case.rate_changes
+    rate, changes, end = case.annual_rate, case.rate_changes, case.end
+    repaid = [(case.start, each) for each in parts(case.principal, _repaid(case), end)]
+    drawn = [(day, (amount, end)) for day, amount in _drawn(case)]
     steps = [
-        _step(
-            "payment",
-            YMD,
-            (case.start, until),
-            item_by_item([(base, until)], case.start, rate, changes),
-        )
-        for base, until in parts(case.principal, _repaid(case), case.end)
-        if base and until > case.start
+        _step("payment", YMD, (since, part[1]), item_by_item([part], since, rate, changes))
+        for since, part in [*repaid, *drawn]
+        if part[0] and part[1] > since
     ]
     return Quote(tuple(steps))
 
@@ -277,6 +291,11 @@ def _subsidy(case: Case) -> Quote:
     The subsidy is the share of the eligible interest to the fen, to the fen itself.
     """
     subsidy = _needed(case.subsidy, "subsidy")
+    if _drawn(case):
+        raise Unanswerable(
+            "principal_changes",
+            "Which drawdown is above the cap is not said: ask for each drawdown by itself.",
+        )
     term, terms = (case.start, case.end), (case.start, case.annual_rate, case.rate_changes)
     owed = parts(case.principal, _repaid(case), case.end)
     under, above = _under_and_above(owed, subsidy.cap)

@@ -131,16 +131,25 @@ def by_months(owed: ByDay, at: ByDay, start: Day, end: Day) -> Fraction:
 
 
 def by_parts(owed: ByDay, at: ByDay, start: Day, end: Day) -> Iterator[tuple[Day, Fraction]]:
-    """(day repaid, interest in fen) of every part of the principal, the rest ending with `end`."""
+    """(day repaid, interest in fen) of every part of the principal, the rest ending with `end`.
+
+    A further drawdown is a part from its own day on; nothing may be repaid after one.
+    """
     if not start < end:
         return
-    left = owed(start)
+    items = [(owed(start), start)]
+    before = owed(start)
     for each in each_day(tomorrow(start), end):
-        if owed(each) < left:
-            yield each, of_part(left - owed(each), at, start, each)
-            left = owed(each)
-    if left:
-        yield end, of_part(left, at, start, end)
+        if owed(each) < before:
+            [(left, _)] = items
+            yield each, of_part(before - owed(each), at, start, each)
+            items = [(left - before + owed(each), start)]
+        elif owed(each) > before:
+            items.append((owed(each) - before, each))
+        before = owed(each)
+    for part, since in items:
+        if part:
+            yield end, of_part(part, at, since, end)
 
 
 def of_part(part: Fen, at: ByDay, start: Day, end: Day) -> Fraction:
@@ -194,7 +203,8 @@ def _paid_with_the_principal(case: dict[str, Any]) -> dict[str, Any]:
     at, start, end = rate(case), day(case["start"]), day(case["end"])
     changes = [(day(c["date"]), fen(c["amount"])) for c in case.get("principal_changes") or []]
     left = fen(case["principal"]) + sum(amount for on, amount in changes if on <= start)
-    paid = [(on, -amount) for on, amount in changes if start < on < end and amount]
+    paid = [(on, -amount) for on, amount in changes if start < on < end and amount < 0]
+    drawn = sorted((on, amount) for on, amount in changes if start < on < end and amount > 0)
     paid.sort(key=lambda each: each[0])
     rest = (end, left - sum(part for _, part in paid))
     found = [
@@ -202,6 +212,7 @@ def _paid_with_the_principal(case: dict[str, Any]) -> dict[str, Any]:
         for on, part in [*paid, rest]
         if part and on > start
     ]
+    found += [(end, half_up(of_part(part, at, on, end))) for on, part in drawn]
     return {
         "interest": yuan(sum(each for _, each in found)),
         "payments": [{"date": told(on), "interest": yuan(each)} for on, each in found],

@@ -171,8 +171,13 @@ REFUSED = {
         {"principal_changes": [{"date": "2019-07-01", "amount": "-50000.01"}]},
         "/principal_changes",
     ),
-    "a further drawdown by months": (
-        {"principal_changes": [{"date": "2019-07-01", "amount": "10000.00"}]},
+    "nobody knows which drawdown is repaid": (
+        {
+            "principal_changes": [
+                {"date": "2019-07-01", "amount": "10000.00"},
+                {"date": "2019-08-01", "amount": "-10000.00"},
+            ]
+        },
         "/principal_changes",
     ),
     "overdue without saying so": ({"maturity": "2019-12-31"}, "/maturity"),

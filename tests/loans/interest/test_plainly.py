@@ -79,8 +79,12 @@ def loans(draw):
 def case_of(loan, method):
     """The loan as a case of the file: everything that the method takes."""
     moved = [{"date": str(on), "amount": f"-{part}"} for on, part in loan["repaid"]]
-    if method not in BY_MONTHS:
-        moved += [{"date": str(on), "amount": amount} for on, amount in loan["drawn"]]
+    drawn = [each for each in loan["drawn"] if str(each[0]) > loan["terms"]["start"]]
+    known = method not in BY_MONTHS or (
+        method != "SUBSIDY_YMD"
+        and all(repaid < each for repaid, _ in loan["repaid"] for each, _ in drawn)
+    )
+    moved += [{"date": str(on), "amount": amount} for on, amount in drawn if known]
     case = {**loan["terms"], "method": method}
     case |= {"rate_changes": loan["rates"], "principal_changes": moved}
     if method in ("OVERDUE_SPLIT", "PENALTY_ACT360"):

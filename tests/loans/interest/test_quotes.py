@@ -73,6 +73,26 @@ def test_of_a_loan_above_the_cap_the_part_above_is_repaid_first():
     assert answer.told["borrower"] == Decimal("1026.00")
 
 
+def test_by_months_each_drawdown_is_an_item_of_its_own():
+    """What was repaid before the second drawdown can only have been of the first."""
+    case = Case(
+        Decimal(20000),
+        Decimal("0.0375"),
+        date(2018, 4, 1),
+        date(2018, 12, 21),
+        principal_changes=(
+            (date(2018, 5, 15), Decimal(30000)),
+            (date(2018, 5, 1), Decimal(-8000)),
+        ),
+    )
+
+    # 8,000 for a month, 12,000 for 8 months and 20 days, 30,000 for 7 months and 6 days.
+    paid = [step.amount for step in quote("ITEM_YMD_PER_PRINCIPAL", case).steps]
+    assert paid == [Decimal("25.00"), Decimal("325.00"), Decimal("675.00")]
+    for method in ("ITEM_YMD", "SEGMENT_YMD", "QUARTERLY_YMD_CUMULATIVE"):
+        assert quote(method, case).interest == Decimal("1025.00")
+
+
 def test_the_penalty_follows_the_contracts_rate():
     case = Case(
         Decimal(36000),
@@ -147,9 +167,23 @@ def test_cumulative_settlement_closes_at_the_item_method(start, length):
         ),
         (
             "ITEM_YMD_PER_PRINCIPAL",
-            {"principal_changes": ((date(2018, 7, 1), Decimal(1)),)},
+            {
+                "principal_changes": (
+                    (date(2018, 7, 1), Decimal(1)),
+                    (date(2018, 7, 1), Decimal(-1)),
+                )
+            },
             "principal_changes",
-            "a further drawdown is an item of its own",
+            "each drawdown is an item of its own",
+        ),
+        (
+            "SUBSIDY_YMD",
+            {
+                "principal_changes": ((date(2018, 7, 1), Decimal(1)),),
+                "subsidy": Subsidy(Decimal(1)),
+            },
+            "principal_changes",
+            "Which drawdown is above the cap is not said",
         ),
     ],
 )
