@@ -33,13 +33,20 @@ check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and 
 	$(VENV) -m jinqiao db check
 	$(VENV) -m jinqiao openapi | cmp - docs/openapi/jinqiao.json || \
 	    { echo "docs/openapi/jinqiao.json is not current: make docs" >&2; exit 1; }
+	for lang in zh:zh-CN en:en; do \
+	    book=docs/rulebook/rulebook.$${lang#*:}.md; \
+	    $(VENV) -m jinqiao rulebook --lang $${lang%:*} | cmp - $$book || \
+	        { echo "$$book is not current: make docs" >&2; exit 1; }; \
+	done
 
 bench: $(DEVELOPMENT)  ## Measure what we claim about speed
 	@$(VENV) -m bench
 
-docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi
-	@mkdir -p docs/openapi
+docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/rulebook
+	@mkdir -p docs/openapi docs/rulebook
 	$(VENV) -m jinqiao openapi > docs/openapi/jinqiao.json
+	$(VENV) -m jinqiao rulebook --lang zh > docs/rulebook/rulebook.zh-CN.md
+	$(VENV) -m jinqiao rulebook --lang en > docs/rulebook/rulebook.en.md
 
 pins: $(DEVELOPMENT)  ## Pin requirements/*.in with hashes (NEWEST=--upgrade: to newer versions)
 	$(VENV) -m uv pip compile $(COMPILE) requirements/runtime.in -o requirements/runtime.txt

@@ -16,6 +16,7 @@ from gateway.door import Door
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
 from gateway.routes import agency_routes, client_routes
+from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
 from kernel.database import Transaction
 from kernel.paging import refuse_unknown_filters
@@ -32,7 +33,12 @@ class Gateway(NamedTuple):
 
 
 def create_app(
-    parts: Parts, ring: KeyRing, *, issuer: str, services: Mapping[str, FastAPI]
+    parts: Parts,
+    ring: KeyRing,
+    *,
+    issuer: str,
+    services: Mapping[str, FastAPI],
+    rulebook: Rulebook,
 ) -> Gateway:
     """The gateway before these services, each under `/v1/{its name}`."""
     feed = create_service("gateway", parts, routers=[])
@@ -56,6 +62,7 @@ def create_app(
         client_routes(disabled),
         _health_routes(),
         _document_routes(apps),
+        rulebook_routes(rulebook),
         docs_routes(),
     ):
         own.include_router(router)

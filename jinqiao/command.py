@@ -4,12 +4,38 @@ import sys
 
 import typer
 
-from jinqiao.commands import agency, client, counties, db, eligibility, openapi, push, up, worker
+from jinqiao.commands import (
+    agency,
+    client,
+    counties,
+    db,
+    eligibility,
+    interest,
+    openapi,
+    push,
+    recompute,
+    rulebook,
+    up,
+    worker,
+)
 from jinqiao.installation import Failed
 from jinqiao.partner import Refused
 from jinqiao.postgres import ServerProblem
 
-COMMANDS = (up, worker, counties, push, eligibility, db, agency, client, openapi)
+COMMANDS = (
+    up,
+    worker,
+    counties,
+    push,
+    eligibility,
+    interest,
+    rulebook,
+    recompute,
+    db,
+    agency,
+    client,
+    openapi,
+)
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 
 app = typer.Typer(

@@ -21,6 +21,7 @@ import services.subsidy.app
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
 from jinqiao import migration
+from jinqiao.rulebook import rulebook
 from kernel import clock
 from kernel.crypto import Keys
 from kernel.database import Database, url_of
@@ -99,7 +100,7 @@ def document() -> dict[str, Any]:
 
 def _assembled(parts: Parts, ring: KeyRing, issuer: str) -> Exchange:
     behind = {name: create_app(parts) for name, create_app in SERVICES}
-    door = gateway.app.create_app(parts, ring, issuer=issuer, services=behind)
+    door = gateway.app.create_app(parts, ring, issuer=issuer, services=behind, rulebook=rulebook)
     running: dict[str, Service] = {name: app.state.service for name, app in behind.items()}
     running["gateway"] = door.service
     feeds = httpx.AsyncClient(

@@ -11,10 +11,11 @@ and screens a province.
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from inspect import getdoc
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from sqlalchemy.sql.elements import Grouping
 
 from kernel.division import canonical, span
 
-_ALWAYS_ALLOWED = {"from", "to", "cite", "certainty", "note", "division"}
+_NOTES = ("note", "note_zh")
+_ALWAYS_ALLOWED = {"from", "to", "cite", "certainty", "division", *_NOTES}
 _FOREVER = date(9999, 12, 31)
 
 
@@ -56,10 +58,21 @@ class Figure:
     label: str
     unit: str
     values: Sequence[Mapping[str, Any]]
+    label_zh: str = ""
+    unit_zh: str = ""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of each thing that a value fixes: what it is called, by `zh` and `en`."""
+    columns: Sequence[str] = ()
+    """Facts that rest on it, besides the one of its own name."""
+    by_regime: bool = False
+    """Whether it tells the regimes of the product apart, so that their table shows it."""
 
     def rows(self) -> list[dict[str, Any]]:
         """The values as SQL rows: `starts`, `ends` (exclusive), `lo`, `hi` and what is fixed."""
-        return [dict(value) for value in self.values]
+        return [
+            {name: item for name, item in value.items() if name not in _NOTES}
+            for value in self.values
+        ]
 
     def on(self, day: date, division: str = "230000000000") -> Any:
         """The value in force on a day at a place; the narrowest place, then the latest, wins.
@@ -86,7 +99,17 @@ def _figure(path: Path) -> Figure:
         content = tomllib.load(file, parse_float=Decimal)
     try:
         values = [_value(value) for value in content["value"]]
-        return Figure(path.stem, content["label"], content["unit"], _until_next(values))
+        return Figure(
+            path.stem,
+            content["label"],
+            content["unit"],
+            _until_next(values),
+            content.get("label_zh", ""),
+            content.get("unit_zh", ""),
+            content.get("names", {}),
+            content.get("columns", ()),
+            content.get("by_regime", False),
+        )
     except KeyError as missing:
         raise UnusableFigure(f"{path.name} lacks {missing}.") from None
 
@@ -123,6 +146,7 @@ def _value(value: Mapping[str, Any]) -> dict[str, Any]:
         "hi": hi,
         "cite": cite,
         "certainty": Certainty(value.get("certainty", Certainty.STATED)).value,
+        **{name: value[name] for name in _NOTES if name in value},
     }
 
 
@@ -142,6 +166,8 @@ class Rule:
     plan: str
     """Items of the plan that it answers (一 to 七)."""
     condition: Condition
+    reading: str = ""
+    """What a caller may rely on: paragraphs in English, and in Chinese where it is written so."""
     applies: Condition | None = None
     """Which subjects it is asked of; none: all."""
     amount: str | None = None
@@ -180,6 +206,7 @@ def rule(
     """Make a condition a rule of the catalogue; `shown` are the other fields of `Rule`."""
 
     def made(condition: Condition) -> Rule:
-        return Rule(rule_id, kind, zh, en, cite, plan, _in_parentheses(condition), **shown)
+        reading = getdoc(condition) or ""
+        return Rule(rule_id, kind, zh, en, cite, plan, _in_parentheses(condition), reading, **shown)
 
     return made

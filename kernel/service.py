@@ -20,6 +20,7 @@ from kernel.crypto import Keys
 from kernel.database import Database, is_unreachable, is_unstorable
 from kernel.feed import Projection, feed_routes
 from kernel.paging import refuse_unknown_filters
+from kernel.recomputing import Recompute
 from kernel.tokens import Verifier
 from kernel.written import wait_until_here
 
@@ -67,6 +68,8 @@ class Service:
     steps: Mapping[str, Work] = field(default_factory=dict)
     """Background work besides relaying, catching up and jobs, by name."""
     feed_steps: Mapping[str, Work] = field(default_factory=dict)
+    recomputes: Mapping[str, Recompute] = field(default_factory=dict)
+    """By what it makes anew, what `jinqiao recompute` runs when law changes."""
 
 
 def create_service(
@@ -78,6 +81,7 @@ def create_service(
     projections: Sequence[Projection] = (),
     steps: Mapping[str, Work] | None = None,
     feed_steps: Mapping[str, Work] | None = None,
+    recomputes: Mapping[str, Recompute] | None = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -99,6 +103,7 @@ def create_service(
         projections=projections,
         steps=steps or {},
         feed_steps=feed_steps or {},
+        recomputes=recomputes or {},
     )
     for router in [*routers, feed_routes(name)]:
         app.include_router(router)

@@ -1100,6 +1100,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("ends_write"),
     )
     op.add_column(
+        "reference_terms",
+        sa.Column("law_version", sa.String(), server_default="", nullable=False),
+        schema="loans",
+    )
+    op.add_column(
         "screening_request",
         sa.Column(
             "seen",
@@ -1444,6 +1449,7 @@ def downgrade() -> None:
     op.drop_column("feed", "ends_write", schema="rectification")
     op.drop_column("screening_request", "made_by", schema="loans")
     op.drop_column("screening_request", "seen", schema="loans")
+    op.drop_column("reference_terms", "law_version", schema="loans")
     op.drop_index(
         "outbox_event_id_idx",
         table_name="outbox",

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.loans.operations.references import recompute_references
 from services.loans.operations.screening import judge
 from services.loans.operations.watch import ADDED_UP
 from services.loans.projections import PROJECTIONS
@@ -28,4 +29,5 @@ def create_app(parts: Parts) -> FastAPI:
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, people=_PEOPLE, added_up=ADDED_UP),
         },
+        recomputes={"reference interest": recompute_references},
     )

@@ -28,7 +28,7 @@ BREAKS = {
     "a file of no kind": ("inside", "services/loans/helpers.py", ""),
     "a rule asks the time": ("rules", "services/loans/rules.py", "import kernel.clock"),
     "a rule has a session": ("rules", "services/subsidy/rules.py", "import kernel.database"),
-    "interest knows HTTP": ("rules", "kernel/policy/interest.py", "import httpx"),
+    "interest knows HTTP": ("rules", "kernel/policy/interest/quotes.py", "import httpx"),
     "a query knows FastAPI": ("http", "services/loans/queries/pushes.py", "import fastapi"),
     "the gateway knows jose": ("jose", "gateway/door.py", "import jose.jwt"),
     "an operation calls out": (

@@ -27,6 +27,10 @@ def clocks_kept(claim: FromClause) -> ColumnElement[Any]:
 
     What was paid though nobody knows of an agreement or decision may have been paid late, unless
     the insurer declared its changes complete.
+
+    任一期限超过法定日数即不符合，最后一日仍算按时。
+
+    已给付而不知何时达成协议或作出决定的，可能已逾期，除非保险机构申明状态变更已全部报送。
     """
     c = claim.c
     began_unheard = and_(c.beginning_unknown, func.cardinality(c.changes_undeclared) != 0)
@@ -56,6 +60,10 @@ def is_in_time(
 
 
 def _was_paid_on_a_covered_day(claim: FromClause) -> ColumnElement[Any]:
+    """A claim with a payment, whose incident lies on a covered day or may.
+
+    在承保日内出险并已有给付的理赔。
+    """
     return and_(claim.c.tells_of_payment, claim.c.is_covered.is_not(False))
 
 
@@ -74,7 +82,10 @@ def _was_paid_on_a_covered_day(claim: FromClause) -> ColumnElement[Any]:
     certainty=Certainty.ASSUMED,
 )
 def paid_in_full(claim: FromClause) -> ColumnElement[Any]:
-    """Who was paid the most that can be due was paid in full, even where the loss is unknown."""
+    """Who was paid the most that can be due was paid in full, even where the loss is unknown.
+
+    已按可能应赔的最高额给付的，即使损失不明也为足额。
+    """
     c = claim.c
     return case(
         (c.paid >= c.due_at_most, true()),
@@ -84,7 +95,10 @@ def paid_in_full(claim: FromClause) -> ColumnElement[Any]:
 
 
 def _was_refused_or_withdrawn(claim: FromClause) -> ColumnElement[Any]:
-    """And nothing but CLOSED followed. What the policy does not cover may be refused."""
+    """And nothing but CLOSED followed. What the policy does not cover may be refused.
+
+    承保范围内、最后以拒赔或撤案告终的理赔。
+    """
     return and_(claim.c.refusal.is_not(None), claim.c.is_covered.is_not(False))
 
 
@@ -102,7 +116,10 @@ def _was_refused_or_withdrawn(claim: FromClause) -> ColumnElement[Any]:
     certainty=Certainty.ASSUMED,
 )
 def refused_with_reason_and_second_look(claim: FromClause) -> ColumnElement[Any]:
-    """Undetermined while it is unknown whether the policy covers it, or what came in between."""
+    """Undetermined while it is unknown whether the policy covers it, or what came in between.
+
+    保单是否承保、其间发生过什么尚不清楚时，无法判定。
+    """
     c = claim.c
     certain = and_(c.is_covered, func.cardinality(c.changes_missing) == 0)
     return case(

@@ -37,6 +37,8 @@ def covered_if_of_age(person: FromClause) -> ColumnElement[Any]:
 
     That there is no cover is a fact only where every insurer of the county declared its policies
     complete.
+
+    对没有任何保障的人适用：年龄在承保范围内即不符合。只有该县各保险机构均申明保单已全部报送，才能认定没有保障。
     """
     c = person.c
     of_age = is_of_age(person)
@@ -61,6 +63,9 @@ def claimed_in_time(incident: FromClause) -> ColumnElement[Any]:
 
     What the policy answers for must be known, and if nothing is due nothing is missing. That there
     is no claim is a fact only where the insurer declared its claims complete.
+
+    任何理赔（包括逾期报案的）均可消除；否则期限届满即不符合。保单责任须已知，应赔为零的不算缺少；
+    只有承保机构申明理赔已全部报送，才能认定没有报案。
     """
     c = incident.c
     late = c.days_since > c.claim_report_days

@@ -66,12 +66,12 @@ async def judge(_: Service, session: AsyncSession, screening: Screening) -> None
     asked = [rule for rule in OF_LOANS if screening.asks(rule)]
     if not asked:
         return
-    await _lay_out(session, screening)
+    await lay_out(session, screening)
     for rule in asked:
         await session.execute(findings_of(JUDGED, rule, screening, clock.now()))
 
 
-async def _lay_out(session: AsyncSession, screening: Screening) -> None:
+async def lay_out(session: AsyncSession, screening: Screening) -> None:
     """Facts of the loans in scope, in `loan_facts`, with LOAN-31's arithmetic done."""
     on = screening.business_date
     await lay_out_corrected_references(session, screening.scope)
@@ -163,7 +163,7 @@ async def findings_of_loan(push: Push, loan_id: UUID) -> list[dict[str, Any]]:
         agency=push.caller.agency,
         contracts=[{"bank": push.caller.agency, "contract_no": number}],
     )
-    await _lay_out(push.session, screening)
+    await lay_out(push.session, screening)
     facts = (await push.session.execute(_FAILS)).mappings().first()
     return [_told(rule, facts) for rule in OF_LOANS if facts and facts[rule.id]]
 

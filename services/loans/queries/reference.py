@@ -13,7 +13,7 @@ PUSHED_CONTRACTS = text("""
       and exists (select from interest_line i where i.loan_id = p.id)
 """)
 
-_REPAID = """
+REPAID = """
     (select coalesce(jsonb_agg(jsonb_build_array(r.paid_on, r.principal::text)), '[]')
      from repayment r
      where r.loan_id = c.id and r.superseded_at is null and r.principal > 0
@@ -24,7 +24,7 @@ _REPAID = """
 TERMS_NOW = text(f"""
     select c.household_key, c.id as loan_id, c.principal, c.annual_rate, c.rate_changes,
            c.disbursed_on, c.matures_on, c.closed_on, c.terms_digest,
-           {_REPAID.format(known="date 'infinity'")},
+           {REPAID.format(known="date 'infinity'")},
            (select array_agg(distinct day) from interest_line i,
                    unnest(array[i.period_start, i.period_end]) as day
             where i.loan_id = c.id and i.superseded_at is null and i.kind = 'NORMAL') as days
@@ -38,12 +38,38 @@ FORGET = [
     text("delete from reference_terms where loan_id = any(:loans)"),
 ]
 
+# No push may compute a loan anew while a chunk does: both would store it.
+ONE_AT_A_TIME = text("lock table reference_terms in share row exclusive mode")
+
+OUT_OF_DATE = text("""
+    select loan_id from reference_terms
+    where engine_version <> :engine_version or law_version <> :law_version
+    order by household_key, loan_id limit :chunk
+""")
+
+KEEP_AS_IT_WAS = [
+    text("drop table if exists reference_before"),
+    text("""
+        create temp table reference_before on commit drop as
+        select loan_id, day, amount from reference_interest where loan_id = any(:loans)
+    """),
+]
+
+CAME_OUT_OTHERWISE = text("""
+    select count(distinct loan_id) from (
+        (table reference_before
+         except select loan_id, day, amount from reference_interest where loan_id = any(:loans))
+        union all
+        (select loan_id, day, amount from reference_interest where loan_id = any(:loans)
+         except table reference_before)) differing
+""")
+
 # Loans in scope whose stored reference rests on other terms than those that count on the business
 # date. Of interest taken in advance, for days after it, what happened later is not known either.
 TERMS_ON_BUSINESS_DATE = text(f"""
     select c.household_key, c.id as loan_id, c.principal, c.annual_rate, c.rate_changes,
            c.disbursed_on, c.matures_on, case when c.closed_on <= :on then c.closed_on end
-               as closed_on, c.terms_digest, {_REPAID.format(known="cast(:on as date)")},
+               as closed_on, c.terms_digest, {REPAID.format(known="cast(:on as date)")},
            (select array_agg(distinct day) from interest_line i,
                    unnest(array[i.period_start, i.period_end]) as day
             where i.loan_id = c.id and i.superseded_at is null and i.kind = 'NORMAL'
@@ -56,7 +82,7 @@ TERMS_ON_BUSINESS_DATE = text(f"""
       and (t.terms_digest is null or t.terms_digest <> c.terms_digest
            or exists (select from interest_line i where i.loan_id = c.id and i.kind = 'NORMAL'
                       and i.superseded_at is null and i.settled_on <= :on and i.period_end > :on)
-           or t.engine_version <> :engine_version
+           or t.engine_version <> :engine_version or t.law_version <> :law_version
            or (case when t.closed_on <= :on then t.closed_on end)
               is distinct from (case when c.closed_on <= :on then c.closed_on end))
 """)
@@ -103,6 +129,6 @@ ORDINARY_LINES = text(f"""
             from interest_line i
             where i.loan_id = f.loan_id and i.superseded_at is null and i.kind = 'NORMAL'
               and i.period_start < :on) as lines,
-           {_REPAID.format(known="cast(:on as date)").replace("c.id", "f.loan_id")}
+           {REPAID.format(known="cast(:on as date)").replace("c.id", "f.loan_id")}
     from loan_facts f where f.loan_id = any(:loans)
 """)

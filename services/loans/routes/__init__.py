@@ -1,6 +1,6 @@
 """Addresses of loans."""
 
-from services.loans.routes import attestations, eligibility, pushes, watch
+from services.loans.routes import attestations, eligibility, interest, pushes, watch
 
 ROUTERS = [
     *pushes.ROUTERS,
@@ -8,4 +8,5 @@ ROUTERS = [
     eligibility.checks,
     eligibility.reservations,
     watch.followed,
+    interest.interest,
 ]

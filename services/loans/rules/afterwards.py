@@ -38,11 +38,18 @@ def is_living_poverty_loan(loan: FromClause) -> ColumnElement[Any]:
 
 
 def is_ordinary_loan(loan: FromClause) -> ColumnElement[bool]:
-    """A loan that a registered household might have had as the product instead."""
+    """A loan that a registered household might have had as the product instead.
+
+    建档立卡户本可按扶贫小额信贷办理的普通贷款。
+    """
     return loan.c.product.in_(("ORDINARY_FARM", "COMMERCIAL"))
 
 
 def _is_ordinary_loan_with_lines(loan: FromClause) -> ColumnElement[Any]:
+    """An ordinary or commercial loan of which interest lines are known.
+
+    已有结息记录的普通农户贷款或商业贷款。
+    """
     return and_(is_ordinary_loan(loan), loan.c.line_count > 0)
 
 
@@ -68,7 +75,10 @@ def _is_ordinary_loan_with_lines(loan: FromClause) -> ColumnElement[Any]:
     certainty=Certainty.ASSUMED,
 )
 def not_used_by_an_organisation(loan: FromClause) -> ColumnElement[Any]:
-    """OTHER without a credit code is no organisation. The class says what is to be done."""
+    """OTHER without a credit code is no organisation. The class says what is to be done.
+
+    实际用款人为“其他”且无统一社会信用代码的，不视为组织。分类指明应如何处置。
+    """
     c = loan.c
     person = and_(c.actual_user_kind == "OTHER", c.actual_user_credit_code.is_(None))
     return case(
@@ -94,7 +104,10 @@ def not_used_by_an_organisation(loan: FromClause) -> ColumnElement[Any]:
     assumed=("marginal_is_assumed",),
 )
 def living_loan_of_a_registered_borrower(loan: FromClause) -> ColumnElement[Any]:
-    """LOAN-01 of a loan that lives. Whether it lives may be unknown; then so is this."""
+    """LOAN-01 of a loan that lives. Whether it lives may be unknown; then so is this.
+
+    对在贷贷款适用 LOAN-01 的结论；是否在贷不明的，同样无法判定。
+    """
     registered = registered_borrower.condition(loan)
     return case((and_(registered.is_(False), loan.c.live.is_(None)), null()), else_=registered)
 
@@ -116,6 +129,8 @@ def interest_within_reference(loan: FromClause) -> ColumnElement[Any]:
     """Whatever the bank's own convention: the year may not cost more than its rate.
 
     The tolerance is assumed.
+
+    不论银行自身采用何种计息方法，全年利息不得超过年利率。允许误差为推定。
     """
     return case((loan.c.line_count == 0, true()), else_=loan.c.excess <= loan.c.tolerance)
 
@@ -147,7 +162,10 @@ _AS_IF_THE_PRODUCT = (
     certainty=Certainty.ASSUMED,
 )
 def qualified_household_at_policy_rate(loan: FromClause) -> ColumnElement[Any]:
-    """A rate within policy, or one condition that fails: met. All met: not met. Else unclear."""
+    """A rate within policy, or one condition that fails: met. All met: not met. Else unclear.
+
+    利率在政策利率以内，或任一条件不符合：符合。条件全部符合而利率更高：不符合。其余：无法判定。
+    """
     conditions = [each.condition(loan) for each in _AS_IF_THE_PRODUCT]
     qualifies = and_(*conditions)
     return case(

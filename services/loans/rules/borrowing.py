@@ -17,7 +17,10 @@ def declared(missing: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def is_poverty_loan(loan: FromClause) -> ColumnElement[bool]:
-    """扶贫小额信贷, whatever became of it since."""
+    """扶贫小额信贷, whatever became of it since.
+
+    扶贫小额信贷，不论其后如何处置。
+    """
     return loan.c.product == "POVERTY_MICRO"
 
 
@@ -40,6 +43,9 @@ def registered_borrower(loan: FromClause) -> ColumnElement[Any]:
 
     A number that the registry does not know is a stranger's only where the county's poverty office
     declared its households complete.
+
+    姓名与登记不符，或所在户没有任何状态记录：无法判定。登记系统中没有的证件号，只有县扶贫部门申明
+    贫困户名册已全部报送时，才认定为非建档立卡户。
     """
     c = loan.c
     registered = is_registered(c.status_on_signing, c.signed_on, c.marginal_from)
@@ -65,7 +71,11 @@ def registered_borrower(loan: FromClause) -> ColumnElement[Any]:
     figures=("someone_able",),
 )
 def someone_able_to_work(loan: FromClause) -> ColumnElement[Any]:
-    """普通, 技能 or 弱或半劳动力, of any age. All 丧失 or 无: not met; a blank among: unclear."""
+    """普通, 技能 or 弱或半劳动力, of any age. All 丧失 or 无: not met; a blank among: unclear.
+
+    家中有普通、技能或弱（半）劳动力即为符合，不论年龄。全为丧失劳动力或无劳动力：不符合；其中有人未填：
+    无法判定。
+    """
     able: ColumnElement[Any] = loan.c.someone_able
     return able
 
@@ -104,7 +114,10 @@ def borrower_of_age(loan: FromClause) -> ColumnElement[Any]:
     figures=("needs_capacity_review",),
 )
 def full_civil_capacity(loan: FromClause) -> ColumnElement[Any]:
-    """A mental or intellectual disability asks for a person's look, never a refusal by itself."""
+    """A mental or intellectual disability asks for a person's look, never a refusal by itself.
+
+    精神或智力残疾须由人核实，系统不据此直接拒绝。
+    """
     return ~loan.c.needs_capacity_review
 
 
@@ -139,7 +152,10 @@ def wish_signed_in_time(loan: FromClause) -> ColumnElement[Any]:
 )
 def within_household_cap(loan: FromClause) -> ColumnElement[Any]:
     """Over the cap by what is certain: not met. Within it whatever is unclear: met, but only where
-    every bank of the county declared its contracts complete."""
+    every bank of the county declared its contracts complete.
+
+    确定的部分已超限额：不符合。不确定的部分全部计入仍不超过：符合，但须该县各银行均申明合同已全部报送。
+    """
     c = loan.c
     over = c.principal + c.others_at_least > c.cap
     within = and_(c.principal + c.others_at_most <= c.cap, declared(c.contracts_undeclared))
@@ -159,7 +175,10 @@ def within_household_cap(loan: FromClause) -> ColumnElement[Any]:
     assumed=("term_is_assumed",),
 )
 def within_longest_term(loan: FromClause) -> ColumnElement[Any]:
-    """From drawdown; a day that the last month lacks is that month's last."""
+    """From drawdown; a day that the last month lacks is that month's last.
+
+    自放款日起算；到期月没有对应日的，以该月最后一日为准。
+    """
     return loan.c.matures_on <= loan.c.latest_maturity
 
 
@@ -217,7 +236,10 @@ def lent_without_security(loan: FromClause) -> ColumnElement[Any]:
     figures=("purpose",),
 )
 def productive_purpose(loan: FromClause) -> ColumnElement[Any]:
-    """A blank or unknown purpose is undetermined, not productive."""
+    """A blank or unknown purpose is undetermined, not productive.
+
+    用途未填或不明：无法判定，不视为生产性。
+    """
     return is_productive(loan.c.purpose)
 
 
@@ -234,7 +256,10 @@ def productive_purpose(loan: FromClause) -> ColumnElement[Any]:
     beside=("actual_user_mode",),
 )
 def used_by_the_household(loan: FromClause) -> ColumnElement[Any]:
-    """Before 2018 too: what may be done about it is another question (LOAN-20)."""
+    """Before 2018 too: what may be done about it is another question (LOAN-20).
+
+    2018年以前的贷款同样适用；如何处置另见 LOAN-20。
+    """
     return is_used_by_the_household(loan.c.actual_user_kind, loan.c.actual_user_mode)
 
 
@@ -251,5 +276,8 @@ def used_by_the_household(loan: FromClause) -> ColumnElement[Any]:
     assumed=("rate_is_assumed",),
 )
 def rate_within_policy(loan: FromClause) -> ColumnElement[Any]:
-    """The rate as signed; equal is met."""
+    """The rate as signed; equal is met.
+
+    以签约利率为准；等于政策利率为符合。
+    """
     return loan.c.annual_rate <= loan.c.policy_rate
