@@ -78,10 +78,10 @@ CORRECTED_TERMS = text(f"""
 """Loans laid out in `standing` whose kept reference rests on other terms than were known."""
 
 R = """
-    coalesce((select n.amount from reference_now n
-              where n.loan_id = {loan}.loan_id and n.day = {day}),
-             (select s.amount from reference_interest s
-              where s.household_key = {loan}.household_key and s.loan_id = {loan}.loan_id
-                and s.day = {day}))
+    coalesce((select corrected.amount from reference_now corrected
+              where corrected.loan_id = {loan}.loan_id and corrected.day = {day}),
+             (select kept.amount from reference_interest kept
+              where kept.household_key = {loan}.household_key
+                and kept.loan_id = {loan}.loan_id and kept.day = {day}))
 """
 """SQL for R(day) of a loan, as known on the business date."""
