@@ -75,6 +75,7 @@ _NOT_JUDGED_BY = (
     *("touched", "outbox", "feed", "feed_head", "reader_cursor", "pending", "job", "job_chunk"),
     *("screening_request", "screening_heard", "household_lock"),
     "policy",  # its people and days stand in `cover`
+    *("claim_version", "claim_progress", "claim_act"),  # what is judged stands in `claim_line`
 )
 """Tables on which no verdict rests. Any other without a household key bears on everybody."""
 

@@ -72,25 +72,6 @@ def upgrade() -> None:
         schema="subsidy",
     )
     op.create_table(
-        "claim",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("source_version", sa.Integer(), nullable=False),
-        sa.Column("agency", sa.String(), nullable=False),
-        sa.Column("division", sa.String(), nullable=False),
-        sa.Column("digest", sa.Uuid(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("claim_no", sa.String(), nullable=False),
-        sa.Column("period_start", sa.Date(), nullable=False),
-        sa.Column("period_end", sa.Date(), nullable=False),
-        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint("id", "source_version", name=op.f("claim_pkey")),
-        schema="subsidy",
-    )
-    op.create_index(
-        "claim_number_idx", "claim", ["agency", "claim_no"], unique=False, schema="subsidy"
-    )
-    op.create_table(
         "claim_act",
         sa.Column("seq", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=False),
@@ -120,6 +101,7 @@ def upgrade() -> None:
         sa.Column("base", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("claimed_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("rejected_because", sa.String(), nullable=True),
         sa.Column("ours", sa.Numeric(precision=20, scale=2), nullable=True),
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -172,6 +154,7 @@ def upgrade() -> None:
         sa.Column("approved_agency", sa.String(), nullable=True),
         sa.Column("approved_role", sa.String(), nullable=True),
         sa.Column("approved_amount", sa.Numeric(precision=20, scale=2), nullable=True),
+        sa.Column("approved_seq", sa.Integer(), nullable=True),
         sa.Column("paid_by", sa.String(), nullable=True),
         sa.Column("paid_agency", sa.String(), nullable=True),
         sa.Column("paid_role", sa.String(), nullable=True),
@@ -261,6 +244,29 @@ def upgrade() -> None:
         op.f("claim_refund_claim_id_idx"),
         "claim_refund",
         ["claim_id"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
+        "claim_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("digest", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claim_no", sa.String(), nullable=False),
+        sa.Column("period_start", sa.Date(), nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", "source_version", name=op.f("claim_version_pkey")),
+        schema="subsidy",
+    )
+    op.create_index(
+        "claim_version_number_idx",
+        "claim_version",
+        ["agency", "claim_no"],
         unique=False,
         schema="subsidy",
     )
@@ -914,6 +920,8 @@ def downgrade() -> None:
     op.drop_index("contract_person_key_idx", table_name="contract", schema="subsidy")
     op.drop_index("contract_number_idx", table_name="contract", schema="subsidy")
     op.drop_table("contract", schema="subsidy")
+    op.drop_index("claim_version_number_idx", table_name="claim_version", schema="subsidy")
+    op.drop_table("claim_version", schema="subsidy")
     op.drop_index(op.f("claim_refund_claim_id_idx"), table_name="claim_refund", schema="subsidy")
     op.drop_table("claim_refund", schema="subsidy")
     op.drop_index("claim_progress_county_idx", table_name="claim_progress", schema="subsidy")
@@ -925,8 +933,6 @@ def downgrade() -> None:
     op.drop_table("claim_line", schema="subsidy")
     op.drop_index("claim_act_claim_id_idx", table_name="claim_act", schema="subsidy")
     op.drop_table("claim_act", schema="subsidy")
-    op.drop_index("claim_number_idx", table_name="claim", schema="subsidy")
-    op.drop_table("claim", schema="subsidy")
     op.drop_table("budget", schema="subsidy")
     op.drop_table("agency_place", schema="subsidy")
     op.drop_table("agency", schema="subsidy")

@@ -11,6 +11,9 @@ from services.subsidy.queries.pushes import READY
 from services.subsidy.routes import ROUTERS
 from services.subsidy.routes.pushes import RESOURCES
 
+_PEOPLE = ("member", "contract")
+"""Tables through which one household's facts bear on the verdicts of another."""
+
 
 def create_app(parts: Parts) -> FastAPI:
     """The service, on the parts its process gives it."""
@@ -22,6 +25,6 @@ def create_app(parts: Parts) -> FastAPI:
         projections=PROJECTIONS,
         steps={
             "pending": retry_pending(READY),
-            "judge": judge_step(judge, ready=READY, after=["loans"]),
+            "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),
         },
     )

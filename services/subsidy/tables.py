@@ -48,7 +48,8 @@ class Payment(Fact, table=True):
 class Claim(AgencyFact, table=True):
     """A bank's claim as it was pushed, one row a version. `division` is its county."""
 
-    __table_args__ = (Index("claim_number_idx", "agency", "claim_no"),)
+    __tablename__ = "claim_version"
+    __table_args__ = (Index("claim_version_number_idx", "agency", "claim_no"),)
     metadata = SCHEMA
 
     claim_no: str
@@ -81,6 +82,9 @@ class ClaimLine(Row, table=True):
     base: Decimal = Field(sa_type=YUAN)
     amount: Decimal = Field(sa_type=YUAN)
     claimed_on: date
+    state: str
+    """How far its claim is. It stands here too, so that each act on a claim changes its lines, and
+    a later screening sees whose (kernel/touched.py)."""
     rejected_because: str | None = None
     ours: Decimal | None = Field(default=None, sa_type=SUM)
     """What the treasury owes for the period by our reckoning; none: it cannot be told."""
@@ -137,6 +141,8 @@ class ClaimProgress(Row, table=True):
     approved_agency: str | None = None
     approved_role: str | None = None
     approved_amount: Decimal | None = Field(default=None, sa_type=SUM)
+    approved_seq: int | None = None
+    """Claims take from the budget in the order in which they were approved."""
     paid_by: str | None = None
     paid_agency: str | None = None
     paid_role: str | None = None

@@ -269,7 +269,8 @@ def test_payments_that_answer_no_claim_are_judged_in_their_order(
     claimed_before, loan = a_loan(town), a_loan(town)
     unentitled = a_loan(town, purpose="MARRIAGE")
     drain()
-    done(town.bank, claimed(town, a_claim(a_claim_line(claimed_before))), "submit", "2019-03-10")
+    claim_id = claimed(town, a_claim(a_claim_line(claimed_before)))
+    done(town.bank, claim_id, "submit", "2019-03-10")
 
     def pays(payment_no: str, loan: Row, paid_on: str, **days: str) -> None:
         row = {"payment_no": payment_no, "county": COUNTY, "bank": town.bank.agency}
@@ -288,6 +289,8 @@ def test_payments_that_answer_no_claim_are_judged_in_their_order(
 
     assert failing("SUB-02") == ["P-4", "P-5"]
     assert failing("SUB-01") == ["P-6"]
+    done(town.reviewer, claim_id, "return", "2019-03-11", reason="已由财政支付")
+    assert failing("SUB-02") == ["P-4"], "screened again, the returned claim is no longer there"
 
 
 def test_a_declaration_of_claims_is_the_banks_and_of_payments_the_bureaus(visit: Visit) -> None:

@@ -109,6 +109,9 @@ async def finish(act: Act, said: Mapping[str, Any] | None = None, **values: Any)
         if any(f"claim_progress_{pair}" in str(failure.orig) for pair in _PAIRS):
             raise SameOfficer from None
         raise
+    frees = act.verb in ("claw-back", "return") and act.claim["approved_amount"] is not None
+    lines = {"claim_id": act.claim_id, "frees": frees}
+    await act.session.execute(claims.MOVE_LINES, lines)
     announced = {"claim_id": act.claim_id, "act": act.verb, "on": act.on}
     await act.session.execute(claims.ANNOUNCE_ACT, announced)
     return seq

@@ -28,7 +28,7 @@ CLAIMS_SHOWN = (
                     'by', a.sub, 'said', a.said, 'recorded_at', a.recorded_at)
                     order by a.seq), '[]')
                 from claim_act a where a.claim_id = c.id) as history
-        from claim c join claim_progress g on g.claim_id = c.id
+        from claim_version c join claim_progress g on g.claim_id = c.id
     """)
     .columns(
         column("id", Uuid),
@@ -61,7 +61,7 @@ LOCK_CLAIM = text("""
            (select coalesce(sum(l.amount), 0.00) from claim_line l
             where l.claim_id = g.claim_id and l.rejected_because is null) as amount
     from claim_progress g
-    join claim c on c.id = g.claim_id and c.superseded_at is null
+    join claim_version c on c.id = g.claim_id and c.superseded_at is null
     where g.claim_id = :claim_id
       and ((cast(:bank as text) is not null and g.agency = :bank)
            or (cast(:bank as text) is null and exists (
@@ -94,7 +94,7 @@ MOVE = {
     "approve": text("""
         update claim_progress
         set state = :state, approved_by = :sub, approved_agency = :agency, approved_role = :role,
-            approved_amount = :amount
+            approved_amount = :amount, approved_seq = :seq
         where claim_id = :claim_id
     """),
     "pay": text("""
@@ -106,7 +106,7 @@ MOVE = {
         update claim_progress
         set state = :state, reviewed_by = null, reviewed_agency = null, reviewed_role = null,
             publicised_on = null, approved_by = null, approved_agency = null,
-            approved_role = null, approved_amount = null
+            approved_role = null, approved_amount = null, approved_seq = null
         where claim_id = :claim_id
     """),
     "reject-lines": text("""
@@ -123,6 +123,15 @@ MOVE = {
 """What each act changes in how far a claim is; `STEP` for those not named."""
 
 STEP = text("update claim_progress set state = :state where claim_id = :claim_id")
+
+MOVE_LINES = text("""
+    update claim_line l set state = g.state
+    from claim_progress g
+    where g.claim_id = l.claim_id and (g.claim_id = :claim_id or (
+        cast(:frees as boolean) and (g.county, g.budget_year) = (
+            select o.county, o.budget_year from claim_progress o where o.claim_id = :claim_id)))
+""")
+"""Lines follow their claim. An act that gives back to the budget bears on all of its claims."""
 
 ANNOUNCE_ACT = text("""
     insert into outbox (type, agency, division, data)

@@ -62,7 +62,7 @@ CLAIMED = [
                l.claimed_on as then_day, lpad(l.position::text, 8, '0') as then_number
         from claim_line l
         join claim_progress g on g.claim_id = l.claim_id
-        join claim c on c.id = l.claim_id and c.superseded_at is null
+        join claim_version c on c.id = l.claim_id and c.superseded_at is null
         join standing s on s.household_key = l.household_key and s.loan_id = l.loan_id
         where g.state = any(:claimed_states) and l.rejected_because is null
           and g.submitted_on <= :on
@@ -124,7 +124,8 @@ _LINES = f"""
           and x.period_start < i.period_end) charged
     left join (
         select g.claim_id, b.amount as budget, g.state = any(:committed_states) as is_committed,
-               taken.committed + case when g.state = any(:committed_states) then 0
+               taken.committed + case when g.state = any(:committed_states)
+                   then g.approved_amount - g.clawed_back
                    else (select coalesce(sum(l.amount), 0) from claim_line l
                          where l.claim_id = g.claim_id and l.rejected_because is null) end
                    as wanted
@@ -138,7 +139,9 @@ _LINES = f"""
             select coalesce(sum(o.approved_amount - o.clawed_back), 0) as committed
             from claim_progress o
             where o.county = g.county and o.budget_year = g.budget_year
-              and o.state = any(:committed_states)) taken) purse on purse.claim_id = x.claim_id
+              and o.state = any(:committed_states) and o.claim_id <> g.claim_id
+              and (g.approved_seq is null or o.approved_seq < g.approved_seq)) taken) purse
+        on purse.claim_id = x.claim_id
     where cast(:claim_id as uuid) is null or x.claim_id = :claim_id
 """
 

@@ -45,7 +45,7 @@ ANNOUNCE_PAYMENTS = text("""
 NOT_EDITABLE = text("""
     update pushed p set outcome = 'rejected', code = 'claim-not-editable'
     where outcome is null and exists (
-        select from claim c join claim_progress g on g.claim_id = c.id
+        select from claim_version c join claim_progress g on g.claim_id = c.id
         where c.agency = p.agency and c.claim_no = p.claim_no and not g.state = any(:editable)
         group by c.agency, c.claim_no having max(c.source_version) < p.source_version)
 """)
@@ -83,11 +83,12 @@ FORGET_LINES = text("""
 
 KEEP_LINES_OF_CLAIMS = text("""
     insert into claim_line (household_key, claim_id, line_no, position, loan_id, contract_no,
-        period_start, period_end, base, amount, claimed_on)
+        period_start, period_end, base, amount, claimed_on, state)
     select c.household_key, p.id, l.line_no, l.position, c.loan_id, l.contract_no,
-           l.period_start, l.period_end, l.base, l.amount, l.claimed_on
+           l.period_start, l.period_end, l.base, l.amount, l.claimed_on, g.state
     from (select distinct on (id) * from pushed where outcome = 'accepted'
           order by id, source_version desc) p
+    join claim_progress g on g.claim_id = p.id
     cross join rows from (jsonb_to_recordset(p.lines) as (line_no text, contract_no text,
         period_start date, period_end date, base numeric, amount numeric, claimed_on date))
         with ordinality as l(line_no, contract_no, period_start, period_end, base, amount,

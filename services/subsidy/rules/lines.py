@@ -177,7 +177,7 @@ def of_subsidised_days_and_principal(line: FromClause) -> ColumnElement[Any]:
     beside=("line_no",),
 )
 def decided_by_three_and_within_budget(line: FromClause) -> ColumnElement[Any]:
-    """`wanted` is what the year's approved claims and this one come to together.
+    """`wanted` is what the year's claims approved before this one and it come to together.
 
     That the officers differ and belong to the right offices the database itself holds
     (`claim_progress`); without a budget on record nobody can tell.
