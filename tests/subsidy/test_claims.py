@@ -1,8 +1,8 @@
-"""Claims from draft to reconciled: every act, every wrong order, every pair of hands."""
+"""Claims from draft to reconciled: every act, every wrong order, every pair of hands (SUB-06)."""
 
 from collections.abc import Callable
 
-from tests.story import COUNTY, push
+from tests.story import COUNTY, push, screened
 from tests.subsidy.claiming import (
     FIRST,
     LAST,
@@ -261,3 +261,33 @@ def test_a_bank_sees_its_own_claims_and_names_no_other_banks_loans(
     assert other.post("/v1/subsidy/claims", json=a_claim(a_claim_line(loan))).status_code == 202
     assert town.reviewer.get("/v1/subsidy/claims", params={"state": "draft"}).json()["items"]
     assert town.bank.get(f"/v1/subsidy/budgets/{COUNTY}/2019").status_code == 403
+
+
+def test_days_that_no_calendar_reaches_do_a_banks_claim_no_harm(visit: Visit, drain: Drain) -> None:
+    town = a_town(visit)
+    loan = a_loan(town)
+    drain()
+    ever = {"period_start": "0001-01-01", "period_end": "9999-12-31"}
+    line = a_claim_line(loan, "999999999999.99", claimed_on="9999-12-31", **ever)
+    claim_id = claimed(town, a_claim(line, **ever))
+    push(
+        town.bureau,
+        "payments",
+        {"payment_no": "1", "county": COUNTY, "bank": town.bank.agency, "amount": "0.01"}
+        | {"contract_no": loan["contract_no"], "paid_on": "0001-01-01", **ever},
+    )
+
+    for on in ("0001-01-01", "9999-12-31"):
+        assert act(town.bank, claim_id, "submit", on).status_code == 422
+    told = done(town.bank, claim_id, "submit", "2000-01-01")
+    assert findings_of(told)["SUB-02"] == "not_met"
+    for as_of, status in (("0001-01-01", 200), ("9999-12-31", 400)):
+        for by in ("loan", "county"):
+            asked = {"as_of": as_of, "by": by}
+            assert town.bank.get("/v1/subsidy/matches", params=asked).status_code == status
+    screened(town.supervisor, drain, "2019-06-01")
+    screened(town.supervisor, drain, "1900-01-01")
+    for on in ("2019-13-01", 5, "heute"):
+        answer = town.bank.post(f"/v1/subsidy/claims/{claim_id}/submit", json={"on": on})
+        assert answer.status_code == 422
+    assert town.bank.post("/v1/subsidy/claims/none/submit", json={}).status_code == 404

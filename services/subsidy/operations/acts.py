@@ -84,6 +84,8 @@ async def begin(
     on = said.on or today
     if on > today:
         raise WrongDay("The day of an act is today or earlier.")
+    if LAW["publicity_days"].on(on, claim["county"]) is None:
+        raise WrongDay("On that day there was no law of this subsidy; give a later one.")
     if claim["last_on"] and on < claim["last_on"]:
         raise WrongDay(f"The act before it is of {claim['last_on']}; give that day or a later one.")
     return Act(session, caller, verb, claim, on, state)

@@ -15,7 +15,7 @@ from kernel.law import Figure, figures
 from kernel.policy import LAW as POLICY
 from kernel.policy.interest import NOTHING, Terms, reference_interest
 from kernel.policy.rates import rate_parameters
-from services.subsidy.projections.references import lay_out_corrected_references, terms_of
+from services.subsidy.projections.references import day_of, lay_out_corrected_references, terms_of
 from services.subsidy.queries import facts
 from services.subsidy.vocabulary import CLAIMED, COMMITTED
 
@@ -118,8 +118,8 @@ def _measured(row: Mapping[Any, Any]) -> dict[str, Any]:
     terms, reached = terms_of(row), NOTHING
     charged, reference, unclaimed = NOTHING, NOTHING, NOTHING
     for line in declared or row["late"]:
-        upto = reference_interest(terms, date.fromisoformat(line["end"]))
-        since = reference_interest(terms, date.fromisoformat(line["start"]))
+        upto = reference_interest(terms, day_of(line["end"]))
+        since = reference_interest(terms, day_of(line["start"]))
         due = max(NOTHING, upto - max(reached, since))
         reached = max(reached, upto)
         charged += Decimal(line["amount"])
@@ -159,18 +159,16 @@ async def _families(
     return {row["loan_id"]: _family(row, values["subsidised_principal"]) for row in rows}
 
 
-def _family(row: Mapping[Any, Any], cap: Decimal) -> _Family:
-    overdue = [
-        (date.fromisoformat(start), date.fromisoformat(end) if end else date.max)
-        for start, end in row["overdue"]
-    ]
+def _family(row: Mapping[Any, Any], cap: Decimal | None) -> _Family:
+    """`cap` is None where law says nothing: then all of the principal may bear subsidy, or none."""
+    overdue = [(day_of(start), day_of(end) if end else date.max) for start, end in row["overdue"]]
     earlier = [_owed(loan) for loan in row["earlier"]]
     return _Family(
         terms=terms_of(row),
         overdue=tuple(sorted(overdue)),
         ends=row["known_converted_on"] or date.max,
-        at_least=_limits(cap, [at_most for _, at_most in earlier]),
-        at_most=_limits(cap, [at_least for at_least, _ in earlier]),
+        at_least=_limits(cap or NOTHING, [at_most for _, at_most in earlier]),
+        at_most=_limits(cap or row["principal"], [at_least for at_least, _ in earlier]),
     )
 
 
@@ -182,8 +180,8 @@ def _owed(loan: Mapping[str, Any]) -> tuple[Steps, Steps]:
 
     One whose repayments do not add up to its balance owes anything up to its principal.
     """
-    drawn = date.fromisoformat(loan["disbursed_on"])
-    ended = date.fromisoformat(loan["ended_on"]) if loan["ended_on"] else date.max
+    drawn = day_of(loan["disbursed_on"])
+    ended = day_of(loan["ended_on"]) if loan["ended_on"] else date.max
     left = Decimal(loan["principal"])
     unclear: Steps = [(drawn, left), (ended, NOTHING)]
     if not loan["adds_up"]:
@@ -191,7 +189,7 @@ def _owed(loan: Mapping[str, Any]) -> tuple[Steps, Steps]:
     steps = [(drawn, left)]
     for day, amount in loan["repaid"]:
         left = max(NOTHING, left - Decimal(amount))
-        steps.append((max(drawn, date.fromisoformat(day)), left))
+        steps.append((max(drawn, day_of(day)), left))
     known = [step for step in steps if step[0] < ended] + [(ended, NOTHING)]
     return known, known
 
@@ -214,12 +212,17 @@ def _on(steps: Steps, day: date) -> Decimal:
 
 
 def _bounds(
-    family: _Family, periods: Iterable[Mapping[Any, Any]], unsubsidised: bool
-) -> dict[str, Decimal]:
-    """Subsidy of some periods, at least and at most, each period rounded to the fen by itself."""
+    family: _Family, periods: Sequence[Mapping[Any, Any]], unsubsidised: bool
+) -> dict[str, Decimal | None]:
+    """Subsidy of some periods, at least and at most, each period rounded to the fen by itself.
+
+    None where law knows no share.
+    """
     if unsubsidised:
         return {"at_least": NOTHING, "at_most": NOTHING}
-    found = {}
+    if any(period["share"] is None for period in periods):
+        return {"at_least": None, "at_most": None}
+    found: dict[str, Decimal | None] = {}
     for name, limits in (("at_least", family.at_least), ("at_most", family.at_most)):
         found[name] = sum(
             (
@@ -279,7 +282,7 @@ def _each_day_once(periods: Iterable[Sequence[str]]) -> list[dict[str, Any]]:
     """Paid periods in order, without the days that one before them paid for."""
     found, reached = [], date.min
     for start, end, share in periods:
-        since, until = max(date.fromisoformat(start), reached), date.fromisoformat(end)
+        since, until = max(day_of(start), reached), day_of(end)
         if since < until:
             found.append({"period_start": since, "period_end": until, "share": share})
         reached = max(reached, until)

@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.access import Caller
 from kernel.division import span, spans
 from kernel.paging import WantedPage, page_of
+from kernel.problems import BadRequest
 from kernel.roles import Role
 from services.subsidy.queries import matches
 from services.subsidy.schemas.matches import CountyMatch, LoanMatch, Matches
@@ -31,7 +32,7 @@ async def matched_loans(
     filters: Mapping[str, Any],
 ) -> Matches:
     """The three ledgers of each loan for which something was paid; a bank's own only."""
-    on = as_of or clock.today()
+    on = _day(as_of)
     page = {"after": wanted.after, "limit": wanted.limit + 1}
     values = _asked(caller, on, filters) | page | {"open": filters["open"]}
     rows = (await session.execute(matches.BY_LOAN, values)).mappings().all()
@@ -44,7 +45,7 @@ async def matched_counties(
     session: AsyncSession, caller: Caller, as_of: date | None, filters: Mapping[str, Any]
 ) -> Matches:
     """The same, added up by county, with the age of what is withheld."""
-    on = as_of or clock.today()
+    on = _day(as_of)
     rows = await session.execute(matches.BY_COUNTY, _asked(caller, on, filters))
     items = [
         CountyMatch.model_validate(
@@ -53,6 +54,13 @@ async def matched_counties(
         for row in rows.mappings()
     ]
     return Matches(as_of=on, items=items, next_after=None)
+
+
+def _day(as_of: date | None) -> date:
+    today = clock.today()
+    if as_of and as_of > today:
+        raise BadRequest("as_of is today or earlier: what will be paid or refunded nobody knows.")
+    return as_of or today
 
 
 def _asked(caller: Caller, on: date, filters: Mapping[str, Any]) -> dict[str, Any]:

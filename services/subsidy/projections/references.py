@@ -65,14 +65,21 @@ def terms_of(row: Mapping[Any, Any]) -> Terms:
         drawdown=row["disbursed_on"],
         maturity=row["matures_on"],
         rate_changes=tuple(
-            (date.fromisoformat(change["from"]), Decimal(change["annual_rate"]))
+            (day_of(change["from"]), Decimal(change["annual_rate"]))
             for change in row["rate_changes"] or []
         ),
-        repaid=tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in row["repaid"]),
+        repaid=tuple((day_of(day), Decimal(amount)) for day, amount in row["repaid"]),
         payoff=row["closed_on"],
     )
 
 
+def day_of(told: str) -> date:
+    """A day as JSON from the database tells it, whose calendar knows infinity."""
+    ends = {"infinity": date.max, "-infinity": date.min}
+    return ends.get(told) or date.fromisoformat(told)
+
+
 def _computed(row: RowMapping) -> Iterable[tuple[date, Decimal]]:
-    terms = terms_of(row)
-    return [(day, reference_interest(terms, day)) for day in row["days"]]
+    # The first and last days of the calendar come from the database as one with infinity.
+    terms, days = terms_of(row), set(row["days"])
+    return [(day, reference_interest(terms, day)) for day in days]

@@ -230,7 +230,7 @@ _UNCLAIMED = f"""
         where i.household_key = s.household_key and i.loan_id = s.loan_id and i.kind = 'NORMAL'
           and i.borne_by = 'HOUSEHOLD' and i.settled_on <= :on
           and (s.known_converted_on is null or i.period_end <= s.known_converted_on)
-          and cast(:on as date) - {_CYCLE_END} > terms.days
+          and {_CYCLE_END} < cast(:on as date) - terms.days
         having count(*) > 0) late
     where s.product = 'POVERTY_MICRO'
       and not exists (select from payment p
@@ -283,7 +283,8 @@ _WITHHELD = f"""
         join contract l on l.household_key = p.household_key and l.loan_id = p.loan_id
              and {COUNTS.format(c="l")}
         where p.superseded_at is null and p.amount > 0
-          and :on - p.paid_on > {_figure("pass_through_days", "l.division", "cast(:on as date)")}
+          and p.paid_on < cast(:on as date)
+              - {_figure("pass_through_days", "l.division", "cast(:on as date)")}
           and {_figure("payee", "l.division", "p.paid_on")} = 'LOAN_ACCOUNT'
           and exists (select from unnest(cast(:lo as text[]), cast(:hi as text[])) as scope(lo, hi)
                       where l.division >= scope.lo and l.division < scope.hi)

@@ -70,7 +70,8 @@ LOCK_CLAIMS = text("""
 
 KEEP_PROGRESS = text("""
     insert into claim_progress (claim_id, agency, county, budget_year, state, clawed_back)
-    select id, agency, division, extract(year from period_end - 1), 'draft', 0
+    select id, agency, division,
+           extract(year from least(period_end, date '9999-12-31') - 1), 'draft', 0
     from (select distinct on (id) * from pushed where outcome = 'accepted'
           order by id, source_version desc) newest
     on conflict (claim_id) do update
