@@ -94,6 +94,17 @@ def officer_allowed_to(may: May) -> Any:
     return Depends(caller)
 
 
+def officer_allowed_to_any(mays: Sequence[May]) -> Any:
+    """A dependency: the caller, if he is an officer whose token carries one of these scopes."""
+
+    async def caller(request: Request, found: Annotated[Caller, allowed_to_any(mays)]) -> Caller:
+        if found.kind != Kind.OFFICER:
+            raise OfficerNeeded
+        return found
+
+    return Depends(caller)
+
+
 def allowed_to_any(mays: Sequence[May]) -> Any:
     """A dependency: the caller, if its token carries one of these scopes."""
 

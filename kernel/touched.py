@@ -79,6 +79,7 @@ _NOT_JUDGED_BY = (
     *("condition_words", "eligibility_check", "reservation", "reservation_end"),
     *("feed_reader", "user_disposition"),
     "policy",  # its people and days stand in `cover`
+    *("claim_version", "claim_progress", "claim_act"),  # what is judged stands in `claim_line`
 )
 """Tables on which no verdict rests. Any other without a household key bears on everybody."""
 

@@ -100,15 +100,19 @@ async def _wish(
     return Wish(mode, dry_run, Covers(first, last, covers_division, control_total), generation)
 
 
-def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
-    """`POST {things}`, `POST bulk/{things}`, `GET {things}` and `GET {things}/{id}`."""
+def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> APIRouter:
+    """`POST {things}`, `POST bulk/{things}`, `GET {things}` and `GET {things}/{id}`.
+
+    `called`: what operations are named after, where another service pushes things of that name.
+    """
     router = APIRouter(tags=[resource.name])
-    things = resource.name.replace("-", "_")
+    thing = called or resource.thing
+    things = f"{called}s" if called else resource.name.replace("-", "_")
 
     @router.post(
         f"/{resource.name}",
         status_code=201,
-        operation_id=f"push_{resource.thing}",
+        operation_id=f"push_{thing}",
         summary=f"Push one {resource.thing.replace('_', ' ')}",
         response_model=_answer_model(resource, shown),
     )
@@ -199,7 +203,7 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
 
     @router.get(
         f"/{resource.name}/{{id}}",
-        operation_id=f"read_{resource.thing}",
+        operation_id=f"read_{thing}",
         summary=f"Read one {resource.thing.replace('_', ' ')}",
         response_model=shown.out,
     )
@@ -315,7 +319,11 @@ def _told(done: Done) -> dict[str, Any]:
 def _refusal(code: str | None, pointer: str | None, message: str | None) -> Problem:
     """A single row's rejection as a problem: a contradiction is 409, anything else 422."""
     fault = Fault(pointer=pointer or "", code=code or "", message=message or "")
-    kind = Conflict if code in ("version-conflict", "borrower-changed") else Invalid
+    kind = (
+        Conflict
+        if code in ("version-conflict", "borrower-changed", "claim-not-editable")
+        else Invalid
+    )
     return kind(message, code=code, errors=[fault])
 
 

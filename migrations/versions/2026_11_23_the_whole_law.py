@@ -474,6 +474,277 @@ def upgrade() -> None:
         schema="loans",
     )
     op.create_table(
+        "agency",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("agency_type", sa.Text(), nullable=False),
+        sa.Column("parent", sa.Text(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("agency_pkey")),
+        schema="subsidy",
+    )
+    op.create_table(
+        "agency_place",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("lo", sa.Text(), nullable=False),
+        sa.Column("hi", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", "lo", name=op.f("agency_place_pkey")),
+        schema="subsidy",
+    )
+    op.create_table(
+        "budget",
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("division", "year", "version", name=op.f("budget_pkey")),
+        schema="subsidy",
+    )
+    op.create_table(
+        "claim_act",
+        sa.Column("seq", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("said", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("claim_act_pkey")),
+        schema="subsidy",
+    )
+    op.create_index(
+        "claim_act_claim_id_idx", "claim_act", ["claim_id"], unique=False, schema="subsidy"
+    )
+    op.create_table(
+        "claim_line",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_no", sa.String(), nullable=False),
+        sa.Column("period_start", sa.Date(), nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("base", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("claimed_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("rejected_because", sa.String(), nullable=True),
+        sa.Column("ours", sa.Numeric(precision=20, scale=2), nullable=True),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("engine_version", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "household_key", "claim_id", "line_no", name=op.f("claim_line_pkey")
+        ),
+        schema="subsidy",
+    )
+    op.create_index(
+        "claim_line_claim_id_idx", "claim_line", ["claim_id"], unique=False, schema="subsidy"
+    )
+    op.create_index(
+        "claim_line_loan_idx",
+        "claim_line",
+        ["household_key", "loan_id"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
+        "claim_payment",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "payment_id", name=op.f("claim_payment_pkey")),
+        schema="subsidy",
+    )
+    op.create_index(
+        op.f("claim_payment_claim_id_idx"),
+        "claim_payment",
+        ["claim_id"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
+        "claim_progress",
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("county", sa.String(), nullable=False),
+        sa.Column("budget_year", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("submitted_seq", sa.Integer(), nullable=True),
+        sa.Column("reviewed_by", sa.String(), nullable=True),
+        sa.Column("reviewed_agency", sa.String(), nullable=True),
+        sa.Column("reviewed_role", sa.String(), nullable=True),
+        sa.Column("publicised_on", sa.Date(), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("approved_agency", sa.String(), nullable=True),
+        sa.Column("approved_role", sa.String(), nullable=True),
+        sa.Column("approved_amount", sa.Numeric(precision=20, scale=2), nullable=True),
+        sa.Column("approved_seq", sa.Integer(), nullable=True),
+        sa.Column("paid_by", sa.String(), nullable=True),
+        sa.Column("paid_agency", sa.String(), nullable=True),
+        sa.Column("paid_role", sa.String(), nullable=True),
+        sa.Column("clawed_back", sa.Numeric(precision=20, scale=2), nullable=False),
+        sa.CheckConstraint(
+            "approved_role = 'finance_bureau'",
+            name=op.f("claim_progress_approved_by_finance_bureau_check"),
+        ),
+        sa.CheckConstraint(
+            "paid_role = 'finance_bureau'", name=op.f("claim_progress_paid_by_finance_bureau_check")
+        ),
+        sa.CheckConstraint(
+            "reviewed_role = 'poverty_office'",
+            name=op.f("claim_progress_reviewed_by_poverty_office_check"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'approved' or approved_by is not null",
+            name=op.f("claim_progress_approved_by_somebody_check"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'clawed_back' or paid_by is not null",
+            name=op.f("claim_progress_clawed_back_once_paid_check"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'paid' or paid_by is not null",
+            name=op.f("claim_progress_paid_by_somebody_check"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'passed_through' or paid_by is not null",
+            name=op.f("claim_progress_passed_through_once_paid_check"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'reconciled' or paid_by is not null",
+            name=op.f("claim_progress_reconciled_once_paid_check"),
+        ),
+        sa.CheckConstraint(
+            "(approved_by is null) = (approved_amount is null)",
+            name=op.f("claim_progress_approved_amount_check"),
+        ),
+        sa.CheckConstraint(
+            "approved_by <> paid_by", name=op.f("claim_progress_approver_payer_check")
+        ),
+        sa.CheckConstraint(
+            "approved_by is null or reviewed_by is not null",
+            name=op.f("claim_progress_approved_once_reviewed_check"),
+        ),
+        sa.CheckConstraint(
+            "paid_by is null or approved_by is not null",
+            name=op.f("claim_progress_paid_once_approved_check"),
+        ),
+        sa.CheckConstraint(
+            "reviewed_agency <> approved_agency",
+            name=op.f("claim_progress_reviewing_approving_office_check"),
+        ),
+        sa.CheckConstraint(
+            "reviewed_agency <> paid_agency",
+            name=op.f("claim_progress_reviewing_paying_office_check"),
+        ),
+        sa.CheckConstraint(
+            "reviewed_by <> approved_by", name=op.f("claim_progress_reviewer_approver_check")
+        ),
+        sa.CheckConstraint(
+            "reviewed_by <> paid_by", name=op.f("claim_progress_reviewer_payer_check")
+        ),
+        sa.PrimaryKeyConstraint("claim_id", name=op.f("claim_progress_pkey")),
+        schema="subsidy",
+    )
+    op.create_index(
+        "claim_progress_county_idx",
+        "claim_progress",
+        ["county", "budget_year"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
+        "claim_refund",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("refund_no", sa.String(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "household_key", "loan_id", "refund_no", name=op.f("claim_refund_pkey")
+        ),
+        schema="subsidy",
+    )
+    op.create_index(
+        op.f("claim_refund_claim_id_idx"),
+        "claim_refund",
+        ["claim_id"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
+        "claim_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("digest", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claim_no", sa.String(), nullable=False),
+        sa.Column("period_start", sa.Date(), nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", "source_version", name=op.f("claim_version_pkey")),
+        schema="subsidy",
+    )
+    op.create_index(
+        "claim_version_number_idx",
+        "claim_version",
+        ["agency", "claim_no"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
+        "contract",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("as_at", sa.Date(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("counts_from", sa.Date(), nullable=True),
+        sa.Column("counts_to", sa.Date(), nullable=True),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("contract_no", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("person_key", sa.Uuid(), nullable=False),
+        sa.Column("name_key", sa.Uuid(), nullable=False),
+        sa.Column("publicity_name", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("parent_contract_no", sa.String(), nullable=True),
+        sa.Column("product", sa.String(), nullable=False),
+        sa.Column("principal", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("annual_rate", sa.Numeric(precision=9, scale=8), nullable=False),
+        sa.Column("rate_changes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("disbursed_on", sa.Date(), nullable=False),
+        sa.Column("matures_on", sa.Date(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=True),
+        sa.Column("actual_user_kind", sa.String(), nullable=True),
+        sa.Column("actual_user_mode", sa.String(), nullable=True),
+        sa.Column("balance", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("overdue_principal", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("overdue_since", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("converted_on", sa.Date(), nullable=True),
+        sa.Column("terms_digest", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "loan_id", "as_at", name=op.f("contract_pkey")),
+        schema="subsidy",
+    )
+    op.create_index(
+        "contract_number_idx", "contract", ["agency", "contract_no"], unique=False, schema="subsidy"
+    )
+    op.create_index(
+        "contract_person_key_idx", "contract", ["person_key"], unique=False, schema="subsidy"
+    )
+    op.create_table(
         "event_applied",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -500,6 +771,101 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("service", "agency", "day", name=op.f("feed_reader_pkey")),
         schema="subsidy",
         comment="Which bank or insurer read on which day: own, and copies (column service).",
+    )
+    op.create_table(
+        "household",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("household_no", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", name=op.f("household_pkey")),
+        schema="subsidy",
+    )
+    op.create_table(
+        "household_place",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("known_from", sa.Date(), nullable=False),
+        sa.Column("known_to", sa.Date(), nullable=False),
+        sa.Column("division", sa.Text(), nullable=False, comment="village"),
+        sa.Column("report_id", sa.Uuid(), nullable=True),
+        sa.Column("source_version", sa.Integer(), nullable=True),
+        sa.Column("as_at", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("household_key", "known_from", name=op.f("household_place_pkey")),
+        schema="subsidy",
+    )
+    op.create_table(
+        "household_status",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("known_from", sa.Date(), nullable=False),
+        sa.Column("known_to", sa.Date(), nullable=False),
+        schema="subsidy",
+    )
+    op.create_index(
+        "household_status_household_key_idx",
+        "household_status",
+        ["household_key"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
+        "member",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("person_key", sa.Uuid(), nullable=False),
+        sa.Column("name_key", sa.Uuid(), nullable=False),
+        sa.Column("born_on", sa.Date(), nullable=False),
+        sa.Column("joined_on", sa.Date(), nullable=False),
+        sa.Column("gone_on", sa.Date(), nullable=False, comment="left, died or no longer listed"),
+        sa.Column("died_on", sa.Date(), nullable=True),
+        sa.Column("known_from", sa.Date(), nullable=False),
+        sa.Column("known_to", sa.Date(), nullable=False),
+        sa.Column("holds_from", sa.Date(), nullable=False),
+        sa.Column("holds_to", sa.Date(), nullable=False),
+        sa.Column("able_to_work", sa.Boolean(), nullable=True),
+        sa.Column("needs_capacity_review", sa.Boolean(), nullable=True),
+        schema="subsidy",
+    )
+    op.create_index(
+        "member_household_key_idx", "member", ["household_key"], unique=False, schema="subsidy"
+    )
+    op.create_index(
+        "member_person_key_idx", "member", ["person_key"], unique=False, schema="subsidy"
+    )
+    op.create_table(
+        "reference_interest",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=20, scale=2), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "household_key", "loan_id", "day", name=op.f("reference_interest_pkey")
+        ),
+        schema="subsidy",
+    )
+    op.create_table(
+        "reference_terms",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("terms_digest", sa.Uuid(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("engine_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "loan_id", name=op.f("reference_terms_pkey")),
+        schema="subsidy",
+    )
+    op.create_table(
+        "repayment",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("repayment_no", sa.String(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("principal", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "household_key", "loan_id", "repayment_no", name=op.f("repayment_pkey")
+        ),
+        schema="subsidy",
     )
     op.create_table(
         "touched",
@@ -886,6 +1252,8 @@ def upgrade() -> None:
     op.create_index(
         "visit_finding_idx", "visit", ["finding_id"], unique=False, schema="rectification"
     )
+    op.drop_index(op.f("loan_number_idx"), table_name="loan", schema="subsidy")
+    op.drop_table("loan", schema="subsidy")
     op.add_column(
         "feed",
         sa.Column(
@@ -1030,6 +1398,9 @@ def upgrade() -> None:
             "made_by", sa.Text(), nullable=True, comment="digest of the law and code that judged"
         ),
         schema="insurance",
+    )
+    op.add_column(
+        "contract", sa.Column("publicity_name", sa.LargeBinary(), nullable=True), schema="loans"
     )
     op.add_column(
         "feed",
@@ -1476,6 +1847,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("ends_write"),
     )
     op.drop_column("feed", "ends_write", schema="loans")
+    op.drop_column("contract", "publicity_name", schema="loans")
     op.drop_column("screening_request", "made_by", schema="insurance")
     op.drop_column("screening_request", "seen", schema="insurance")
     op.drop_index(
@@ -1526,6 +1898,23 @@ def downgrade() -> None:
         postgresql_where=sa.text("ends_write"),
     )
     op.drop_column("feed", "ends_write", schema="gateway")
+    op.create_table(
+        "loan",
+        sa.Column("household_key", sa.UUID(), autoincrement=False, nullable=False),
+        sa.Column("loan_id", sa.UUID(), autoincrement=False, nullable=False),
+        sa.Column("source_version", sa.INTEGER(), autoincrement=False, nullable=False),
+        sa.Column("agency", sa.VARCHAR(), autoincrement=False, nullable=False),
+        sa.Column("contract_no", sa.VARCHAR(), autoincrement=False, nullable=False),
+        sa.Column("division", sa.VARCHAR(), autoincrement=False, nullable=False),
+        sa.Column("product", sa.VARCHAR(), autoincrement=False, nullable=False),
+        sa.Column("signed_on", sa.DATE(), autoincrement=False, nullable=False),
+        sa.Column("disbursed_on", sa.DATE(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "loan_id", name=op.f("loan_pkey")),
+        schema="subsidy",
+    )
+    op.create_index(
+        op.f("loan_number_idx"), "loan", ["agency", "contract_no"], unique=False, schema="subsidy"
+    )
     op.drop_index("visit_finding_idx", table_name="visit", schema="rectification")
     op.drop_table("visit", schema="rectification")
     op.drop_table("treasury_payment", schema="rectification")
@@ -1558,8 +1947,39 @@ def downgrade() -> None:
     op.drop_table("dismissal", schema="insurance")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="subsidy")
     op.drop_table("touched", schema="subsidy")
+    op.drop_table("repayment", schema="subsidy")
+    op.drop_table("reference_terms", schema="subsidy")
+    op.drop_table("reference_interest", schema="subsidy")
+    op.drop_index("member_person_key_idx", table_name="member", schema="subsidy")
+    op.drop_index("member_household_key_idx", table_name="member", schema="subsidy")
+    op.drop_table("member", schema="subsidy")
+    op.drop_index(
+        "household_status_household_key_idx", table_name="household_status", schema="subsidy"
+    )
+    op.drop_table("household_status", schema="subsidy")
+    op.drop_table("household_place", schema="subsidy")
+    op.drop_table("household", schema="subsidy")
     op.drop_table("feed_reader", schema="subsidy")
     op.drop_table("event_applied", schema="subsidy")
+    op.drop_index("contract_person_key_idx", table_name="contract", schema="subsidy")
+    op.drop_index("contract_number_idx", table_name="contract", schema="subsidy")
+    op.drop_table("contract", schema="subsidy")
+    op.drop_index("claim_version_number_idx", table_name="claim_version", schema="subsidy")
+    op.drop_table("claim_version", schema="subsidy")
+    op.drop_index(op.f("claim_refund_claim_id_idx"), table_name="claim_refund", schema="subsidy")
+    op.drop_table("claim_refund", schema="subsidy")
+    op.drop_index("claim_progress_county_idx", table_name="claim_progress", schema="subsidy")
+    op.drop_table("claim_progress", schema="subsidy")
+    op.drop_index(op.f("claim_payment_claim_id_idx"), table_name="claim_payment", schema="subsidy")
+    op.drop_table("claim_payment", schema="subsidy")
+    op.drop_index("claim_line_loan_idx", table_name="claim_line", schema="subsidy")
+    op.drop_index("claim_line_claim_id_idx", table_name="claim_line", schema="subsidy")
+    op.drop_table("claim_line", schema="subsidy")
+    op.drop_index("claim_act_claim_id_idx", table_name="claim_act", schema="subsidy")
+    op.drop_table("claim_act", schema="subsidy")
+    op.drop_table("budget", schema="subsidy")
+    op.drop_table("agency_place", schema="subsidy")
+    op.drop_table("agency", schema="subsidy")
     op.drop_table("default_decision", schema="loans")
     op.drop_table("user_disposition", schema="loans")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="loans")

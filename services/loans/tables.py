@@ -46,6 +46,8 @@ class Contract(Report, table=True):
     born_on: date
     identity: bytes | None = None
     """Name and ID number, encrypted; only of people the registry did not know at the push."""
+    publicity_name: bytes | None = None
+    """The borrower's name, encrypted for publicity lists of subsidies alone."""
     kind: str
     parent_contract_no: str | None = None
     product: str

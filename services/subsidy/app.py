@@ -5,10 +5,14 @@ from fastapi import FastAPI
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
-from services.subsidy.operations import PAYMENTS, judge
+from services.subsidy.operations.screening import judge
 from services.subsidy.projections import PROJECTIONS
-from services.subsidy.queries import READY
+from services.subsidy.queries.pushes import READY
 from services.subsidy.routes import ROUTERS
+from services.subsidy.routes.pushes import RESOURCES
+
+_PEOPLE = ("member", "contract")
+"""Tables through which one household's facts bear on the verdicts of another."""
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -17,10 +21,10 @@ def create_app(parts: Parts) -> FastAPI:
         "subsidy",
         parts,
         routers=ROUTERS,
-        resources=[PAYMENTS],
+        resources=RESOURCES,
         projections=PROJECTIONS,
         steps={
             "pending": retry_pending(READY),
-            "judge": judge_step(judge, ready=READY, after=["loans"]),
+            "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),
         },
     )

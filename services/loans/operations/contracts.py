@@ -21,6 +21,8 @@ from services.loans.schemas.pushed import ContractIn, ContractOut
 from services.loans.tables import Contract
 
 _IDENTITY = "loans.contract.identity"
+_PUBLICITY_NAME = "publicity.name"
+"""What a name is bound to that a publicity list may open, and nothing else."""
 _PLAIN = (
     "contract_no",
     "kind",
@@ -68,6 +70,7 @@ def _columns(push: Push, contract: ContractIn) -> dict[str, Any]:
         "name_key": keys.name_key(contract.borrower_name),
         "born_on": born_on(number),
         "identity": keys.seal(_IDENTITY, person_key, identity),
+        "publicity_name": keys.seal(_PUBLICITY_NAME, person_key, contract.borrower_name),
         "rate_changes": json.dumps(changes),
         "terms_digest": keys.digest(json.dumps([*map(str, terms), changes])),
     }

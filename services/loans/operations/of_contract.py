@@ -108,7 +108,7 @@ REPAYMENTS = _fact(
     RepaymentIn,
     Repayment,
     ("repayment_no",),
-    _announces(None, bears=True),
+    _announces(pushes.ANNOUNCE_REPAYMENTS, bears=True),
 )
 REFUNDS = _fact(
     "refunds",

@@ -146,13 +146,24 @@ READY = f"""
                        and r.person_key = cast(substr(p.waits_for, 8) as uuid))))))
 """
 
+# The terms of each report, for sister services; a name leaves encrypted, for publicity lists.
 ANNOUNCE_CONTRACTS = text("""
     insert into outbox (type, household_key, agency, division, data)
     select 'contract.recorded', household_key, agency, division, json_build_object(
         'household_key', household_key, 'loan_id', id, 'agency', agency,
-        'contract_no', contract_no, 'division', division, 'product', product,
-        'source_version', source_version, 'signed_on', signed_on, 'disbursed_on', disbursed_on)
-    from pushed where outcome = 'accepted' order by line
+        'contract_no', contract_no, 'division', division, 'person_key', person_key,
+        'name_key', name_key, 'publicity_name', encode(publicity_name, 'base64'),
+        'kind', kind, 'parent_contract_no', parent_contract_no, 'product', product,
+        'principal', principal::text, 'annual_rate', annual_rate::text,
+        'rate_changes', rate_changes, 'settlement', settlement, 'signed_on', signed_on,
+        'disbursed_on', disbursed_on, 'matures_on', matures_on, 'purpose', purpose,
+        'actual_user_kind', actual_user_kind, 'actual_user_credit_code', actual_user_credit_code,
+        'actual_user_mode', actual_user_mode, 'balance', balance::text,
+        'overdue_principal', overdue_principal::text, 'overdue_since', overdue_since,
+        'five_class', five_class, 'closed_on', closed_on, 'converted_to', converted_to,
+        'converted_on', converted_on, 'terms_digest', terms_digest, 'as_at', as_at,
+        'source_version', source_version)
+    from pushed where outcome in ('accepted', 'superseded') order by line
 """)
 
 ANNOUNCE_LINES = text("""
@@ -162,6 +173,15 @@ ANNOUNCE_LINES = text("""
         'source_version', source_version, 'kind', kind, 'period_start', period_start,
         'period_end', period_end, 'amount', amount::text, 'settled_on', settled_on,
         'borne_by', borne_by)
+    from pushed where outcome in ('accepted', 'superseded') order by line
+""")
+
+ANNOUNCE_REPAYMENTS = text("""
+    insert into outbox (type, household_key, agency, division, data)
+    select 'repayment.recorded', household_key, agency, division, json_build_object(
+        'household_key', household_key, 'loan_id', loan_id, 'repayment_no', repayment_no,
+        'source_version', source_version, 'principal', principal::text,
+        'interest', interest::text, 'penalty', penalty::text, 'paid_on', paid_on)
     from pushed where outcome in ('accepted', 'superseded') order by line
 """)
 

@@ -1,29 +1,19 @@
-"""What the subsidy service can do, one function per act."""
+"""Payments: pushed by finance bureaus, read back."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from kernel import clock
 from kernel.access import Caller
 from kernel.bulk.reads import Reads
 from kernel.bulk.resource import Push, Rejection, Resource
 from kernel.crypto import Keys
 from kernel.database import table_of
 from kernel.division import spans
-from kernel.judging import Screening, findings_of
-from kernel.law import figures
 from kernel.roles import May
-from kernel.service import Service
-from services.subsidy import queries
-from services.subsidy.rules import CATALOGUE
-from services.subsidy.schemas import PaymentIn, PaymentOut
+from services.subsidy.projections.references import refresh_references
+from services.subsidy.queries import pushes
+from services.subsidy.schemas.pushed import PaymentIn, PaymentOut
 from services.subsidy.tables import Payment
-
-LAW = figures(Path(__file__).with_name("law"))
 
 
 def _columns(push: Push, payment: PaymentIn) -> dict[str, Any]:
@@ -34,13 +24,15 @@ def _columns(push: Push, payment: PaymentIn) -> dict[str, Any]:
 async def _resolve(push: Push) -> None:
     """A bureau writes for its own counties; a payment finds its loan by the bank's number."""
     lo, hi = spans(push.caller.divisions)
-    await push.session.execute(queries.NOT_YOURS, {"lo": lo, "hi": hi})
-    await push.session.execute(queries.OF_CONTRACT)
-    await push.session.execute(queries.WAITS_FOR_CONTRACT)
+    await push.session.execute(pushes.NOT_YOURS, {"lo": lo, "hi": hi})
+    await push.session.execute(pushes.OF_CONTRACT)
+    await push.session.execute(pushes.WAITS_FOR_CONTRACT)
 
 
-async def _announce(push: Push) -> None:
-    await push.session.execute(queries.ANNOUNCE)
+async def _after(push: Push) -> None:
+    touched = (await push.session.execute(pushes.LOANS_OF_PAYMENTS)).scalars().all()
+    await refresh_references(push.session, touched)
+    await push.session.execute(pushes.ANNOUNCE_PAYMENTS)
 
 
 PAYMENTS = Resource(
@@ -52,7 +44,7 @@ PAYMENTS = Resource(
     write=May.PAYMENTS_WRITE,
     columns=_columns,
     resolve=_resolve,
-    after=_announce,
+    after=_after,
     amount=lambda payment: payment.amount,
     rejections={
         "not-your-division": Rejection(
@@ -74,16 +66,3 @@ PAYMENTS_SHOWN = Reads(
     filters=("payment_no", "bank", "contract_no", "division"),
     show=shown_payment,
 )
-
-
-async def judge(service: Service, session: AsyncSession, screening: Screening) -> None:
-    """Announce what every rule of this service that was asked for does not find in order."""
-    asked = [rule for rule in CATALOGUE if screening.asks(rule)]
-    if not asked:
-        return
-    law = {name: json.dumps(figure.rows(), default=str) for name, figure in LAW.items()}
-    for statement in queries.LAY_OUT:
-        await session.execute(statement, screening.scope | law)
-    judged_at = clock.now()
-    for rule in asked:
-        await session.execute(findings_of(queries.SUBSIDY_FACTS, rule, screening, judged_at))

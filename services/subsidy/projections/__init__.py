@@ -1,0 +1,61 @@
+"""What the subsidy service keeps of its neighbours' feeds. Any event may come twice."""
+
+import json
+
+from sqlalchemy import TextClause
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel.agency_copy import copy_agencies
+from kernel.bulk.declarations import copy_declarations
+from kernel.feed import Apply, Event, Projection
+from kernel.judging import hear_judged, keep_requests
+from kernel.registry_copy import copy_households
+from services.subsidy.projections.references import refresh_references
+from services.subsidy.queries import copies, reference
+
+
+def _kept_by(*statements: TextClause) -> Apply:
+    async def apply(session: AsyncSession, events: list[Event]) -> None:
+        data = json.dumps([event["data"] for event in events])
+        for statement in statements:
+            await session.execute(statement, {"events": data})
+
+    return apply
+
+
+def _kept_with_references(*statements: TextClause) -> Apply:
+    """Keep what bears on the reference interest of loans, and compute that anew."""
+    keep = _kept_by(*statements)
+
+    async def apply(session: AsyncSession, events: list[Event]) -> None:
+        await session.execute(reference.LOCK)
+        await keep(session, events)
+        data = json.dumps([event["data"] for event in events])
+        touched = await session.execute(copies.LOANS_NAMED, {"events": data})
+        await refresh_references(session, touched.scalars().all())
+
+    return apply
+
+
+PROJECTIONS = [
+    Projection("gateway", {"agency.recorded": copy_agencies}),
+    Projection(
+        "registry",
+        {
+            "household.recorded": copy_households,
+            "declaration.filed": copy_declarations("registry"),
+        },
+    ),
+    Projection(
+        "loans",
+        {
+            "contract.recorded": _kept_with_references(copies.KEEP_CONTRACTS, copies.COUNT_REPORTS),
+            "repayment.recorded": _kept_with_references(copies.KEEP_REPAYMENTS),
+            "interest-line.recorded": _kept_by(copies.KEEP_LINES),
+            "refund.recorded": _kept_by(copies.KEEP_REFUNDS),
+            "declaration.filed": copy_declarations("loans"),
+            "screening.judged": hear_judged,
+        },
+    ),
+    Projection("rectification", {"screening.requested": keep_requests}),
+]
