@@ -151,7 +151,9 @@ ANNOUNCE_CONTRACTS = text("""
     select 'contract.recorded', household_key, agency, division, json_build_object(
         'household_key', household_key, 'loan_id', id, 'agency', agency,
         'contract_no', contract_no, 'division', division, 'product', product,
-        'source_version', source_version, 'signed_on', signed_on, 'disbursed_on', disbursed_on)
+        'source_version', source_version, 'signed_on', signed_on, 'disbursed_on', disbursed_on,
+        'as_at', as_at, 'balance', balance::text, 'closed_on', closed_on,
+        'converted_on', converted_on)
     from pushed where outcome = 'accepted' order by line
 """)
 

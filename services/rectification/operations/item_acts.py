@@ -89,6 +89,7 @@ async def close(
         raise NotToBeClosed(lacks)
     changes = {
         "closed_on": day,
+        "closed_at": clock.now(),
         "closed_by": caller.sub,
         "closed_by_agency": caller.agency,
         "clean_on": clean_on,
@@ -161,6 +162,7 @@ NOBODY_ENDED_IT: Mapping[str, Any] = dict.fromkeys(
         "completed_by",
         "completed_by_agency",
         "closed_on",
+        "closed_at",
         "closed_by",
         "closed_by_agency",
         "clean_on",

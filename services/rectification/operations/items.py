@@ -19,7 +19,7 @@ from kernel.problems import NotFound
 from kernel.roles import Role
 from services.rectification.operations.findings import shown_finding
 from services.rectification.operations.item_acts import MOVES, day_of
-from services.rectification.operations.plan import asked_by_plan
+from services.rectification.operations.plan import asked_by_plan, slow_until
 from services.rectification.problems import (
     AlreadyInAnItem,
     NotYourDivision,
@@ -260,6 +260,8 @@ async def items_seen(
     """A page of the items that a caller may see, in the order in which they were opened."""
     today = clock.today()
     filters = {name: getattr(asked, name) for name in ItemFilters.__slots__}
+    if asked.slow is not None:
+        filters["slow"] = asked.slow, slow_until(today)
     rows = await session.execute(queries.page_of_items(caller, wanted, filters, today))
     page = page_of(rows.mappings().all(), wanted, "item_id")
     shown = await _shown(session, caller, page["items"], today)

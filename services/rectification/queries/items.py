@@ -145,10 +145,11 @@ def _filtered(name: str, value: Any, today: date) -> Any:
         late = and_(c.deadline < today, c.state.not_in(DONE_WITH))
         return late if value else ~late
     if name == "slow":
-        slow = and_(c.deadline <= value, c.state.not_in(NOT_REMINDED))
-        return slow
+        wanted, until = value
+        slow = and_(c.deadline <= until, c.state.not_in(NOT_REMINDED))
+        return slow if wanted else ~slow
     if name == "unit":
-        return or_(c.responsible_unit == value, c.agencies.any(value))
+        return or_(c.responsible_unit == value, literal(value) == func.any(c.agencies))
     if name == "finding":
         links = select(_link.c.item_id).where(_link.c.finding_id == value)
         return c.item_id.in_(links)
