@@ -348,6 +348,8 @@ def upgrade() -> None:
     op.create_index(
         "visit_finding_idx", "visit", ["finding_id"], unique=False, schema="rectification"
     )
+    op.add_column("claim", sa.Column("born_on", sa.Date(), nullable=False), schema="insurance")
+    op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="insurance")
     op.add_column(
         "screening_request",
         sa.Column(
@@ -365,6 +367,7 @@ def upgrade() -> None:
         ),
         schema="insurance",
     )
+    op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="loans")
     op.add_column(
         "screening_request",
         sa.Column(
@@ -482,8 +485,11 @@ def downgrade() -> None:
     op.drop_column("finding", "series", schema="rectification")
     op.drop_column("screening_request", "made_by", schema="loans")
     op.drop_column("screening_request", "seen", schema="loans")
+    op.drop_column("member", "died_on", schema="loans")
     op.drop_column("screening_request", "made_by", schema="insurance")
     op.drop_column("screening_request", "seen", schema="insurance")
+    op.drop_column("member", "died_on", schema="insurance")
+    op.drop_column("claim", "born_on", schema="insurance")
     op.drop_index("visit_finding_idx", table_name="visit", schema="rectification")
     op.drop_table("visit", schema="rectification")
     op.drop_table("treasury_payment", schema="rectification")

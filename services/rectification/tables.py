@@ -90,9 +90,9 @@ class Finding(Row, table=True):
         Index("finding_page_idx", "series", "finding_id"),
         Index("finding_rule_idx", "series", "rule_id", "verdict", "division"),
         Index("finding_id_idx", "finding_id"),
-        Index("finding_subject_idx", "subject", "rule_id"),
         Index("finding_cleared_idx", "series", "until"),
         Index("finding_raised_idx", "series", "since"),
+        Index("finding_subject_idx", "subject", "rule_id"),
     )
     metadata = SCHEMA
 
