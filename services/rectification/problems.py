@@ -150,6 +150,16 @@ class NoSuchRun(BadRequest):
     code = "unknown-screening"
 
 
+class UnknownRun(Invalid):
+    """No run of this id is known; take it from the list of screenings."""
+
+    code = "unknown-screening"
+
+    def __init__(self) -> None:
+        message = "No run of this id."
+        super().__init__(errors=[Fault(pointer="/screening_id", code=self.code, message=message)])
+
+
 class NotJudgedYet(Conflict):
     """A run is still being judged; read it at `screenings/{id}` until its state is `judged`."""
 

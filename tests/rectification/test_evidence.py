@@ -67,6 +67,26 @@ def test_a_clerks_file_comes_back_as_it_was(visit: Visit, sql: object) -> None:
     assert PDF[:20] not in stored["sealed"], "encrypted"
 
 
+def test_a_clerk_may_send_a_form_with_a_file(visit: Visit) -> None:
+    clerk = visit("poverty_office", kind="OFFICER")
+    where = f"{ITEMS}/{an_item(clerk)['item_id']}/evidence"
+
+    binary = PDF + bytes(range(256)) + b"\r\n--\r\n"
+    kept = clerk.post(where, files={"file": ("回单.pdf", binary)}, data={"note": "一"})
+
+    assert (kept.status_code, kept.json()["file_name"]) == (201, "回单.pdf")
+    assert clerk.get(kept.headers["Location"]).content == binary
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    for broken in (
+        b"",
+        b"--x\r\n",
+        PDF,
+        b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--",
+    ):
+        answer = clerk.post(where, content=broken, headers=kind)
+        assert answer.status_code == 422, answer.text
+
+
 def test_a_file_is_what_its_bytes_say(visit: Visit) -> None:
     clerk = visit("poverty_office", kind="OFFICER")
     item = an_item(clerk)

@@ -1,8 +1,11 @@
 """Items of the ledger: opened from findings, worked, closed by another unit, never lost."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from kernel import clock
 from tests.rectification.ledger import (
@@ -36,8 +39,10 @@ from tests.story import (
     reported_again,
 )
 
+Sql = Callable[..., list[Any]]
 
-def test_a_supervisor_closes_what_a_bank_put_right(visit: Visit, drain: Drain) -> None:
+
+def test_a_supervisor_closes_what_a_bank_put_right(visit: Visit, drain: Drain, sql: Sql) -> None:
     ledger = a_ledger(visit, drain)
     loan = a_loan_of_an_enterprise(ledger)
     [finding] = ledger.screened(FOUND_ON, "LOAN-20")
@@ -66,6 +71,9 @@ def test_a_supervisor_closes_what_a_bank_put_right(visit: Visit, drain: Drain) -
     assert done.status_code == 200, done.text
     assert done.json()["state"] == "closed"
     assert done.json()["clean_on"] == AGAIN_ON
+    for same in ("closed_by = completed_by", "closed_by_agency = completed_by_agency"):
+        with pytest.raises(IntegrityError, match="closed_by_another"):
+            sql("rectification", f"update item set {same}")
     history = shown(ledger.worker, item)["history"]
     assert [each["act"] for each in history] == ["open", "start", "complete", "evidence", "close"]
     assert [each["agency"] for each in history] == ["SV23", *["RCU230231"] * 3, "SV23"]
@@ -226,6 +234,9 @@ def test_a_supervisor_opens_items_for_a_whole_run(visit: Visit, drain: Drain) ->
     places = opened_by(by="place")
     assert (places["opened"], places["findings"]) == (2, 3), "one a rule, county and bank"
     assert opened_by(by="place")["opened"] == 0
+    nobodys = {"screening_id": "01890000-0000-7000-8000-000000000000"}
+    unknown = ledger.supervisor.post(f"{ITEMS}/from-screening", json=nobodys)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown-screening")
 
     [shared] = [each for each in ledger.worker.get(ITEMS).json()["items"]
                 if each["rule_id"] == "LOAN-20"]  # fmt: skip
@@ -314,7 +325,9 @@ def test_a_later_run_that_finds_it_again_reopens_an_item(visit: Visit, drain: Dr
     assert acts(shown(ledger.worker, item)).count("close") == 2
 
 
-def test_a_second_officer_dismisses_what_a_visit_refuted(visit: Visit, drain: Drain) -> None:
+def test_a_second_officer_dismisses_what_a_visit_refuted(
+    visit: Visit, drain: Drain, sql: Sql
+) -> None:
     ledger = a_ledger(visit, drain)
     loan = a_loan_of_an_enterprise(ledger)
     [finding] = ledger.screened(FOUND_ON, "LOAN-20")
@@ -327,7 +340,10 @@ def test_a_second_officer_dismisses_what_a_visit_refuted(visit: Visit, drain: Dr
     assert act(ledger.worker, item, "dismiss").status_code == 403, "a bank dismisses nothing"
     dismissed = acted(ledger.supervisor, item, "dismiss", on="2019-06-12", note="查无此事")
     assert dismissed["state_label"] == "不属实"
-    assert act(ledger.supervisor, item, "dismiss").json()["code"] == "wrong-state"
+    for verb in ("dismiss", "reminders"):
+        assert act(ledger.supervisor, item, verb).json()["code"] == "wrong-state"
+    with pytest.raises(IntegrityError, match="dismissed_by_another"):
+        sql("rectification", "update item set dismissed_by = refuted_by[1]")
 
     ledger.screened(AGAIN_ON, "LOAN-20")
     assert shown(ledger.worker, item)["state"] == "dismissed", "the same facts"

@@ -28,15 +28,20 @@ from services.rectification.queries import closing
 from services.rectification.queries import items as queries
 from services.rectification.vocabulary import Act, ItemState
 
+_TO_BE_DONE = "open in_progress completed long_term reopened"
+
 MOVES: Moves = {
     Act.START: move("open reopened long_term", ItemState.IN_PROGRESS),
     Act.COMPLETE: move("in_progress", ItemState.COMPLETED),
     Act.LONG_TERM: move("in_progress completed", ItemState.LONG_TERM),
     Act.CLOSE: move("completed", ItemState.CLOSED),
     Act.REOPEN: move("completed closed dismissed", ItemState.REOPENED),
-    Act.DISMISS: move("open in_progress completed long_term reopened", ItemState.DISMISSED),
+    Act.DISMISS: move(_TO_BE_DONE, ItemState.DISMISSED),
 }
-"""What may be done in which state. An act done twice is refused with what can be done now."""
+"""What moves an item from which state. An act done twice is refused with what can be done now."""
+
+ACTS: Moves = {**MOVES, Act.REMIND: move(_TO_BE_DONE, "as it was")}
+"""What may be done in which state, moving or not."""
 
 
 def day_of(on: date | None) -> date:
@@ -214,13 +219,13 @@ async def remind(
 ) -> None:
     """督办: an officer reminds those who are to put an item right. Its state stays as it is.
 
-    The same officer's same reminder of the same day is kept once.
+    The same officer's same reminder of the same day is kept once. Raises WrongState where nothing
+    is to be done any more.
     """
     item = await locked(session, caller, item_id)
     _check_place(caller, item)
     day = day_of(on)
-    if item["state"] in queries.DONE_WITH:
-        state_after({Act.REMIND: move("open", "open"), **MOVES}, "item", item["state"], Act.REMIND)
+    state_after(ACTS, "item", item["state"], Act.REMIND)
     said = {"item_id": item_id, "on": day, "by": caller.sub, "note": note}
     if not (await session.execute(queries.IS_REMINDED, said)).scalar():
         await record(session, caller, item_id, Act.REMIND, item["state"], day, note)

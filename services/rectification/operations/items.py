@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel import clock
+from kernel import clock, divisions
 from kernel.access import Caller
 from kernel.crypto import Keys
 from kernel.division import county_of, smallest_holding
@@ -17,18 +17,22 @@ from kernel.ids import new_id
 from kernel.paging import Page, WantedPage, page_of
 from kernel.problems import NotFound
 from kernel.roles import Role
+from kernel.workflow import possible
 from services.rectification.operations.findings import shown_finding
-from services.rectification.operations.item_acts import MOVES, day_of
+from services.rectification.operations.item_acts import ACTS, day_of
 from services.rectification.operations.plan import asked_by_plan, slow_until
 from services.rectification.problems import (
     AlreadyInAnItem,
+    NotJudgedYet,
     NotYourDivision,
+    UnknownRun,
     UnknownUnit,
     UnusableFindings,
 )
 from services.rectification.queries import items as queries
 from services.rectification.queries.evidence import EVIDENCE_OF_ITEM, FILES_OF_ITEMS
 from services.rectification.queries.money import MONEY_OF_ITEMS
+from services.rectification.queries.screenings import STATE_OF
 from services.rectification.queries.units import UNIT_NAMED
 from services.rectification.schemas.items import (
     EvidenceOut,
@@ -49,6 +53,7 @@ from services.rectification.vocabulary import (
     ItemState,
     RuleId,
     Source,
+    State,
     Verdict,
 )
 
@@ -165,15 +170,15 @@ def _item(
 ) -> dict[str, Any]:
     """An item as the plan describes those of its category."""
     plan = asked_by_plan(category, opened_on)
-    rules = {row["rule_id"] for row in found}
+    rules = sorted({row["rule_id"] for row in found})
     return {
         "item_id": new_id(),
         "category": category,
         "source": source,
-        "rule_id": rules.pop() if len(rules) == 1 else None,
+        "rule_id": rules[0] if len(rules) == 1 else None,
         "division": division,
         "agencies": sorted({row["agency"] for row in found if row["agency"]}),
-        "description": plan["problem"],
+        "description": _description(plan["problem"], rules, division, len(found)),
         "measure": plan["measure"],
         "standard": plan["standard"],
         "deadline": plan["deadline"],
@@ -187,11 +192,27 @@ def _item(
     }
 
 
+def _description(problem: str, rules: Sequence[str], division: str, count: int) -> str:
+    """What is wrong, where, and how many findings say so (具体问题)."""
+    place = divisions.names().get(division, division)
+    return (
+        f"{place}：{problem}（{'、'.join(rules)}，{count}项）" if rules else f"{place}：{problem}"
+    )
+
+
 async def open_items_of_run(
     session: AsyncSession, caller: Caller, asked: ItemsFromScreeningIn
 ) -> ItemsOpenedOut:
-    """Open items for what a judged run found and no item holds yet. Asked again it opens none."""
+    """Open items for what a judged run found and no item holds yet. Asked again it opens none.
+
+    Raises UnknownRun, NotJudgedYet and DayToCome.
+    """
     opened_on = day_of(asked.on)
+    state = (await session.execute(STATE_OF, {"screening_id": asked.screening_id})).scalar()
+    if state is None:
+        raise UnknownRun
+    if state != State.JUDGED:
+        raise NotJudgedYet
     await session.execute(queries.LOCK_LEDGER)
     statement = queries.findings_to_rectify(caller, asked.screening_id, asked.rules, asked.division)
     rows = (await session.execute(statement)).mappings().all()
@@ -325,7 +346,7 @@ def _shown_item(row: Mapping[str, Any], sums: Mapping[str, Any], today: date) ->
         "source_label": SOURCE_LABELS[Source(row["source"])],
         "state_label": STATE_LABELS[state],
         "overdue": row["deadline"] < today and state not in queries.DONE_WITH,
-        "can": [verb for verb, each in MOVES.items() if state in each.sources],
+        "can": possible(ACTS, state),
         "findings": sums.get("findings", 0),
         "amount": sums.get("amount"),
         "evidence": sums.get("files", 0),

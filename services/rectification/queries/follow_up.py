@@ -70,7 +70,7 @@ REOPEN = text("""
         closed_on = null, closed_at = null, closed_by = null, closed_by_agency = null,
         clean_on = null, dismissed_on = null, dismissed_at = null, dismissed_by = null,
         refuted_by = null
-    where item_id = any(:items)
+    where item_id = any(:items) and state in ('closed', 'dismissed')
 """)
 
 ADD_RECURRENCES = text("""

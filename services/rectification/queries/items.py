@@ -64,13 +64,22 @@ ADD_ITEM_FINDINGS = text("""
     order by subject, rule_id, finding_id
 """)
 
+# What is done with an item is added to its history and announced, without anybody's words.
 ADD_EVENTS = text("""
-    insert into item_event (item_id, number, act, state, "on", "by", agency, note, details,
-        recorded_at)
-    select item_id, coalesce((select max(number) from item_event h where h.item_id = e.item_id), 0)
-        + 1, act, state, "on", "by", agency, note, details, recorded_at
-    from jsonb_to_recordset(cast(:events as jsonb)) as e(item_id uuid, act text, state text,
-        "on" date, "by" text, agency text, note text, details jsonb, recorded_at timestamptz)
+    with told as (
+        insert into item_event (item_id, number, act, state, "on", "by", agency, note, details,
+            recorded_at)
+        select item_id,
+            coalesce((select max(number) from item_event h where h.item_id = e.item_id), 0) + 1,
+            act, state, "on", "by", agency, note, details, recorded_at
+        from jsonb_to_recordset(cast(:events as jsonb)) as e(item_id uuid, act text, state text,
+            "on" date, "by" text, agency text, note text, details jsonb, recorded_at timestamptz)
+        returning item_id, number, act, state, "on")
+    insert into outbox (type, agency, division, data)
+    select 'item.acted', i.responsible_unit, i.division, json_build_object(
+        'item_id', t.item_id, 'number', t.number, 'act', t.act, 'state', t.state, 'on', t."on",
+        'category', i.category, 'division', i.division, 'agencies', i.agencies)
+    from told t join item i using (item_id) order by t.item_id
 """)
 
 HISTORY = text("""
