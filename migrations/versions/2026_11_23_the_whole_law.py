@@ -266,7 +266,11 @@ def upgrade() -> None:
         schema="rectification",
     )
     op.create_index(
-        "item_finding_item_idx", "item_finding", ["item_id"], unique=False, schema="rectification"
+        "item_finding_item_idx",
+        "item_finding",
+        ["item_id", "finding_id"],
+        unique=False,
+        schema="rectification",
     )
     op.create_table(
         "item_recurrence",

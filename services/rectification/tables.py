@@ -202,7 +202,7 @@ class ItemFinding(Row, table=True):
 
     __tablename__ = "item_finding"
     __table_args__ = (
-        Index("item_finding_item_idx", "item_id"),
+        Index("item_finding_item_idx", "item_id", "finding_id"),
         Index("item_finding_finding_idx", "finding_id"),
     )
     metadata = SCHEMA

@@ -307,7 +307,8 @@ async def item_in_full(
     of_item = {"item_id": item_id}
     history = (await session.execute(queries.HISTORY, of_item)).mappings()
     files = (await session.execute(EVIDENCE_OF_ITEM, of_item)).mappings()
-    found = await session.execute(queries.findings_of_item(caller, item_id))
+    first = (await session.execute(queries.FIRST_FINDINGS, of_item)).scalars().all()
+    found = await session.execute(queries.findings_named(caller, first))
     return ItemFullOut(
         **dict(item),
         history=[ItemEventOut.model_validate(dict(row)) for row in history],

@@ -145,7 +145,8 @@ def page_of_findings(
             page = page.where(stands_in(value))
             continue
         if name == "item":
-            page = page.where(exists().where(_is_in_item(value)))
+            links = select(_link.c.finding_id).where(_link.c.item_id == value)
+            page = page.where(_finding.c.finding_id.in_(links))
             continue
         within = _within(*span(value)) if name == "division" else _finding.c[name] == value
         page = page.where(within)
@@ -165,10 +166,6 @@ def stands_in(screening_id: Any) -> Any:
         run.c.seq >= _finding.c.since,
         or_(_finding.c.until.is_(None), _finding.c.until > run.c.seq),
     )
-
-
-def _is_in_item(item_id: Any) -> Any:
-    return and_(_link.c.item_id == item_id, _link.c.finding_id == _finding.c.finding_id)
 
 
 def _contracts_of(sample: Any) -> Select[Any]:

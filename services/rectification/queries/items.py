@@ -195,7 +195,8 @@ def findings_to_rectify(
 
 def findings_named(caller: Caller, finding_ids: Sequence[Any]) -> Select[Any]:
     """Those of some findings that the caller may see."""
-    return findings(caller).where(_finding.c.finding_id.in_(finding_ids))
+    named = _finding.c.finding_id.in_(finding_ids)
+    return findings(caller).where(named).order_by(_finding.c.finding_id)
 
 
 LOCK_ITEM = text("select * from item where item_id = :item_id for update")
@@ -215,10 +216,6 @@ IS_REMINDED = text("""
 """)
 
 
-def findings_of_item(caller: Caller, item_id: Any) -> Select[Any]:
-    """Those findings of an item that the caller may see, at most 200."""
-    of_item = exists().where(
-        _link.c.item_id == item_id,
-        _link.c.finding_id == _finding.c.finding_id,
-    )
-    return findings(caller).where(of_item).order_by(_finding.c.finding_id).limit(200)
+FIRST_FINDINGS = text("""
+    select finding_id from item_finding where item_id = :item_id order by finding_id limit 200
+""")
