@@ -206,6 +206,8 @@ def test_a_problem_belongs_to_one_item_for_good(visit: Visit, drain: Drain) -> N
     for wrong, pointer in (
         ({"category": 8}, "/category"),
         ({"source": "RUMOUR"}, "/source"),
+        ({"source": []}, "/source"),
+        ({"measure": "\x00"}, "/measure"),
         ({"responsible_unit": "无此单位"}, "/responsible_unit"),
         ({"on": str(clock.today() + timedelta(days=1))}, "/on"),
         ({"deadline": "2019-02-29"}, "/deadline"),

@@ -69,7 +69,7 @@ async def open_item(session: AsyncSession, caller: Caller, asked: ItemIn) -> tup
     opened_on = day_of(asked.on)
     await session.execute(queries.LOCK_LEDGER)
     found = await _findings_named(session, caller, asked)
-    known = await _item_of(session, found)
+    known = await _item_of(session, asked.finding_ids)
     if known is not None:
         return await item_seen(session, caller, known), False
     item = await _item_asked_for(session, caller, asked, found, opened_on)
@@ -109,18 +109,15 @@ async def _findings_named(
     return [found[finding_id] for finding_id in wanted]
 
 
-async def _item_of(session: AsyncSession, found: Sequence[Mapping[str, Any]]) -> UUID | None:
+async def _item_of(session: AsyncSession, ids: Sequence[UUID]) -> UUID | None:
     """The item to which all of these findings belong; None if none does. Raises AlreadyInAnItem."""
-    ids = [row["finding_id"] for row in found]
     rows = await session.execute(queries.ITEMS_OF_FINDINGS, {"findings": ids})
-    by_finding: dict[UUID, UUID] = {row.finding_id: row.item_id for row in rows}
-    if not by_finding:
+    items: dict[UUID, UUID] = {row.finding_id: row.item_id for row in rows}
+    if not items:
         return None
-    if len(by_finding) == len(ids) and len(set(by_finding.values())) == 1:
-        return next(iter(by_finding.values()))
-    raise AlreadyInAnItem(
-        [(number, by_finding[each]) for number, each in enumerate(ids) if each in by_finding]
-    )
+    if len(items) == len(set(ids)) and len(set(items.values())) == 1:
+        return next(iter(items.values()))
+    raise AlreadyInAnItem((at, items[each]) for at, each in enumerate(ids) if each in items)
 
 
 async def _item_asked_for(
