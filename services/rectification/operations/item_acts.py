@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.access import Caller
-from kernel.problems import Fault, NotFound
+from kernel.problems import NotFound
 from kernel.roles import May
 from kernel.workflow import Moves, move, state_after
+from services.rectification.operations.closing import what_closing_lacks, what_dismissing_lacks
 from services.rectification.problems import (
     BeforeLastAct,
     DayToCome,
@@ -24,7 +25,6 @@ from services.rectification.problems import (
     NotToBeDismissed,
     NotYourDivision,
 )
-from services.rectification.queries import closing
 from services.rectification.queries import items as queries
 from services.rectification.vocabulary import Act, ItemState
 
@@ -89,7 +89,7 @@ async def close(
     _check_place(caller, item)
     state_after(MOVES, "item", item["state"], Act.CLOSE)
     day = day_of(on)
-    lacks, clean_on = await _what_lacks(session, caller, item, day, statement)
+    lacks, clean_on = await what_closing_lacks(session, caller, item, day, statement)
     if lacks:
         raise NotToBeClosed(lacks)
     changes = {
@@ -101,54 +101,6 @@ async def close(
     }
     details = {"clean_on": str(clean_on)} if clean_on else None
     await _move(session, caller, item, Act.CLOSE, day, statement, changes, details)
-
-
-async def _what_lacks(
-    session: AsyncSession,
-    caller: Caller,
-    item: Mapping[str, Any],
-    day: date,
-    statement: str | None,
-) -> tuple[list[Fault], date | None]:
-    """Every condition of closing that is not met, and the business date it is clean upon."""
-    lacks = []
-
-    def lack(code: str, message: str, pointer: str = "") -> None:
-        lacks.append(Fault(pointer=pointer, code=code, message=message))
-
-    if caller.agency == item["completed_by_agency"]:
-        lack("same-unit", "An officer of another unit than the one that completed it closes it.")
-    if caller.sub == item["completed_by"]:
-        lack("same-officer", "Another officer than the one who completed it closes it.")
-    if statement is None:
-        lack("standard-not-stated", "Say in `statement` how the standard is met.", "/statement")
-    values = {"item_id": item["item_id"], "on": day}
-    if not (await session.execute(closing.HAS_EVIDENCE, values)).scalar():
-        lack("no-evidence", "No evidence is on record; upload a file to the item's `evidence`.")
-    for debt in (await session.execute(closing.UNPAID_DEBTS, values)).mappings():
-        lack(
-            "money-outstanding",
-            f"{debt['rule_id']}: {debt['owed']} yuan are owed, {debt['returned']} came back by"
-            f" {day}; {debt['outstanding']} are outstanding on {debt['debts']} debts.",
-        )
-    clean_on = None
-    for row in (await session.execute(closing.STILL_FOUND, values)).mappings():
-        clean_on = row["clean_on"]
-        for code, message in _NOT_CLEAN.items():
-            if row[code]:
-                lack(code.replace("_", "-"), message.format(n=row[code], example=row["example"]))
-    return lacks, clean_on
-
-
-_NOT_CLEAN = {
-    "not_screened_again": "{n} of its findings were not judged again: ask for a screening on a"
-    " later business date, not before the item was completed, whose scope holds them.",
-    "still_found": "{n} of its findings are found again by the last screening that judged them,"
-    " as not met or undetermined.",
-    "loan_lives": "{n} of its loans were neither repaid nor converted by a later screening, and"
-    " no visit is on record; repay, convert, or record a visit with `POST findings/{example}"
-    "/checks`.",
-}
 
 
 async def reopen(
@@ -191,25 +143,14 @@ async def dismiss(
     _check_place(caller, item)
     state_after(MOVES, "item", item["state"], Act.DISMISS)
     day = day_of(on)
-    values = {"item_id": item_id, "on": day}
-    seen = (await session.execute(closing.REFUTED, values)).mappings().one()
-    lacks = []
-    if seen["findings"] == 0 or seen["refuted"] < seen["findings"]:
-        message = (
-            f"The last visit refuted {seen['refuted']} of {seen['findings']} findings; each needs"
-            " a visit with the outcome REFUTED (`POST findings/{finding_id}/checks`)."
-        )
-        lacks.append(Fault(pointer="", code="not-refuted", message=message))
-    if caller.sub in (seen["recorded_by"] or ()):
-        message = "A second officer agrees, not the one who recorded the visit."
-        lacks.append(Fault(pointer="", code="same-officer", message=message))
+    lacks, recorded_by = await what_dismissing_lacks(session, caller, item_id, day)
     if lacks:
         raise NotToBeDismissed(lacks)
     changes = {
         "dismissed_on": day,
         "dismissed_at": clock.now(),
         "dismissed_by": caller.sub,
-        "refuted_by": seen["recorded_by"],
+        "refuted_by": recorded_by,
     }
     await _move(session, caller, item, Act.DISMISS, day, note, changes)
 
