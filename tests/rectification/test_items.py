@@ -317,11 +317,13 @@ def test_a_later_run_that_finds_it_again_reopens_an_item(visit: Visit, drain: Dr
     [by_rule] = [each for each in back["history"] if each["act"] == "reopen"]
     assert (by_rule["on"], by_rule["by"]) == ("2019-08-01", None)
 
-    acted(ledger.worker, item, "start", on="2019-08-02")
-    acted(ledger.worker, item, "complete", on="2019-08-02")
-    assert lacks(closed(ledger.supervisor, item, on="2019-08-05")) == ["not-screened-again"]
-    push(ledger.bank, "contracts", reported_again(again, "2019-08-02", balance="0.00",
-                                                  closed_on="2019-08-02"))  # fmt: skip
+    acted(ledger.worker, item, "start", on="2019-08-01")
+    acted(ledger.worker, item, "complete", on="2019-08-01")
+    repaid = {"balance": "0.00", "closed_on": "2019-08-01"}
+    push(ledger.bank, "contracts", reported_again(again, "2019-08-01", **repaid))
+    assert ledger.screened("2019-08-01", "LOAN-20") == []
+    refused = closed(ledger.supervisor, item, on="2019-08-05")
+    assert lacks(refused) == ["not-screened-again"], "clean, but on no later business date"
     ledger.screened("2019-08-05", "LOAN-20")
     assert closed(ledger.supervisor, item, on="2019-08-05").status_code == 200
     assert acts(shown(ledger.worker, item)).count("close") == 2
