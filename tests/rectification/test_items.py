@@ -171,6 +171,29 @@ def test_an_item_is_worked_by_the_unit_named_or_by_its_kind_at_the_place(
     acted(insurer, found.json(), "start", on="2019-06-05")
 
 
+def test_a_bank_hears_of_no_other_banks_figures_or_troubles(visit: Visit, drain: Drain) -> None:
+    ledger = a_ledger(visit, drain)
+    other = visit("bank", agency="ABC23")
+    borrower = a_person()
+    push(ledger.office, "households", a_household(borrower))
+    for bank in (ledger.bank, other):
+        push(bank, "contracts", a_contract(borrower, principal="30000.00"))
+    found = ledger.screened(FOUND_ON, "LOAN-08")
+    [own] = [each for each in found if each["agency"] == "RCU230231"]
+    item = opened(ledger.supervisor, own, category=6)
+    assert item["amount"] == "10000.00"
+    assert shown(ledger.worker, item)["amount"] is None
+    assert other.get(ITEMS).json()["items"] == []
+
+    said = {"category": 6, "source": "SELF_FOUND", "measure": "补发通知"}
+    self_found = ledger.bank.post(ITEMS, json=said)
+    assert self_found.status_code == 201
+    assert other.get(ITEMS).json()["items"] == []
+    acted(ledger.worker, self_found.json(), "start")
+    mixed = {"finding_ids": [each["finding_id"] for each in found], "responsible_unit": None}
+    assert ledger.supervisor.post(ITEMS, json=said | mixed).status_code == 409
+
+
 def test_a_problem_belongs_to_one_item_for_good(visit: Visit, drain: Drain) -> None:
     ledger = a_ledger(visit, drain)
     a_loan_of_an_enterprise(ledger)
@@ -391,6 +414,32 @@ def test_money_that_was_owed_comes_back_to_the_fen(visit: Visit, drain: Drain) -
     push(ledger.bank, "refunds", refund | {"refund_no": "2", "amount": "0.01"})
     ledger.screened(AGAIN_ON, "SUB-11")
     assert closed(ledger.supervisor, item).status_code == 200
+    assert shown(ledger.worker, item)["money"]["outstanding"] == "0.00"
+
+
+def test_what_one_bearer_got_too_much_is_not_what_another_lacks(visit: Visit, drain: Drain) -> None:
+    ledger = a_ledger(visit, drain)
+    loan = a_contract(a_person())
+    push(ledger.bank, "contracts", loan)
+    push(
+        ledger.bank,
+        "interest-lines",
+        a_line(loan, "2018-03-05", "2018-06-05", "50.00"),
+        a_line(loan, "2018-06-05", "2018-09-05", "60.00", borne_by="TREASURY"),
+    )
+    [finding] = ledger.screened(FOUND_ON, "LOAN-30")
+    assert finding["amount"] == "22.50"
+    item = opened(ledger.supervisor, finding, category=2)
+    refund = {
+        "contract_no": loan["contract_no"], "refund_no": "1", "amount": "30.00",
+        "paid_on": "2018-12-01", "cause": "RATE_EXCESS", "to": "HOUSEHOLD",
+    }  # fmt: skip
+    push(ledger.bank, "refunds", refund, refund | {"refund_no": "2", "cause": "ORDINARY_RATE"})
+    drain()
+    money = shown(ledger.worker, item)["money"]
+    assert money == {"owed": "22.50", "returned": "6.25", "outstanding": "16.25"}
+    push(ledger.bank, "refunds", refund | {"refund_no": "3", "to": "TREASURY", "amount": "16.25"})
+    drain()
     assert shown(ledger.worker, item)["money"]["outstanding"] == "0.00"
 
 

@@ -79,11 +79,15 @@ async def item_in_full(
     )
 
 
+OVER_ALL_BANKS = [RuleId.LOAN_08.value, RuleId.LOAN_21.value]
+"""Rules whose amounts tell a bank what others lent."""
+
+
 async def _shown(
     session: AsyncSession, caller: Caller, rows: Sequence[Mapping[str, Any]], today: date
 ) -> list[ItemOut]:
     """Items with their sums. What other banks lent does not show in a bank's."""
-    hidden = [RuleId.LOAN_08.value] if caller.role in (Role.BANK, Role.INSURER) else []
+    hidden = OVER_ALL_BANKS if caller.role in (Role.BANK, Role.INSURER) else []
     ids = [row["item_id"] for row in rows]
     values = {"items": ids, "on": today, "hidden": hidden}
     sums: dict[UUID, dict[str, Any]] = {each: {} for each in ids}

@@ -13,6 +13,7 @@ from kernel import clock, divisions
 from kernel.access import Caller
 from kernel.division import county_of, smallest_holding
 from kernel.ids import new_id
+from kernel.roles import Role
 from services.rectification.operations.item_acts import day_of
 from services.rectification.operations.items import item_seen
 from services.rectification.operations.plan import asked_by_plan
@@ -120,6 +121,8 @@ async def _item_asked_for(
     if asked.responsible_unit is not None:
         unit = await _unit_named(session, caller, asked.responsible_unit)
     item = _item(caller, asked.category, asked.source, found, division, opened_on)
+    if not found and caller.role in (Role.BANK, Role.INSURER):
+        item["agencies"] = [caller.agency]  # what it found in its own books is no competitor's
     given = {
         "measure": asked.measure,
         "description": asked.description,

@@ -150,7 +150,7 @@ class ItemOut(BaseModel):
     """Business date of the re-screen it was closed upon."""
     findings: int
     amount: Decimal | None
-    """Yuan at stake: what its findings name, for a bank or insurer without LOAN-08."""
+    """Yuan at stake: what its findings name, for a bank or insurer without LOAN-08 and 21."""
     money: MoneyOut | None
     """None where nobody owes anything."""
     evidence: int
