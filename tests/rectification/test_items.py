@@ -267,6 +267,11 @@ def test_a_supervisor_opens_items_for_a_whole_run(visit: Visit, drain: Drain) ->
                 if each["rule_id"] == "LOAN-20"]  # fmt: skip
     assert (shared["findings"], shared["amount"]) == (2, "20000.00")
     assert shared["agencies"] == ["RCU230231"]
+    assert shared["division"] == "230231000000"
+    assert (
+        shared["description"]
+        == "拜泉县：户贷企用、非生产性支出、投放对象不精准、无差别发放（LOAN-20，2项）"
+    )
     contracts = {each["contract_no"] for each in shown(ledger.worker, shared)["shown_findings"]}
     assert contracts == {loan["contract_no"] for loan in lent}
     listed = ledger.worker.get("/v1/rectification/findings", params={"item": shared["item_id"]})

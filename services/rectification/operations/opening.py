@@ -203,7 +203,8 @@ async def open_items_of_run(
     new = []
     for found in _grouped(rows, asked.by):
         category = PLAN_ITEMS[RuleId(found[0]["rule_id"])][0]
-        division = smallest_holding([row["division"] for row in found])
+        lies_in = found[0]["division"]
+        division = county_of(lies_in) if asked.by == "place" else lies_in
         item = _item(caller, category, asked.source, found, division, opened_on)
         if asked.measure is not None:
             item["measure"] = asked.measure
