@@ -195,7 +195,7 @@ def _prepare(data: Path, account: _Account | None) -> None:
             f" choose another data folder, for example {folder_for(data)}."
         )
     for folder in reversed([each for each in (data, *data.parents) if not each.exists()]):
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # another process may have been first
         if account:
             folder.chmod(0o711)
     if (names := os.listdir(data)) and "keeper" not in names:

@@ -1001,25 +1001,6 @@ def upgrade() -> None:
         schema="rectification",
     )
     op.create_table(
-        "contact",
-        sa.Column("contact_id", sa.Uuid(), nullable=False),
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("division", sa.String(), nullable=False),
-        sa.Column("stage", sa.Date(), nullable=False),
-        sa.Column("filed_on", sa.Date(), nullable=False),
-        sa.Column("name", sa.LargeBinary(), nullable=True),
-        sa.Column("phone", sa.LargeBinary(), nullable=True),
-        sa.Column("digest", sa.Uuid(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("agency", sa.String(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("contact_id", name=op.f("contact_pkey")),
-        schema="rectification",
-    )
-    op.create_index(
-        "contact_unit_idx", "contact", ["unit", "stage"], unique=False, schema="rectification"
-    )
-    op.create_table(
         "event_applied",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1067,6 +1048,31 @@ def upgrade() -> None:
         comment="Which bank or insurer read on which day: own, and copies (column service).",
     )
     op.create_table(
+        "filing",
+        sa.Column("filing_id", sa.Uuid(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("stage", sa.Date(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("document_hash", sa.String(), nullable=True),
+        sa.Column("digest", sa.Uuid(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("filing_id", name=op.f("filing_pkey")),
+        schema="rectification",
+    )
+    op.create_index(
+        "filing_unit_idx",
+        "filing",
+        ["thing", "unit", "stage"],
+        unique=False,
+        schema="rectification",
+    )
+    op.create_table(
         "item",
         sa.Column("item_id", sa.Uuid(), nullable=False),
         sa.Column("category", sa.Integer(), nullable=False),
@@ -1092,6 +1098,7 @@ def upgrade() -> None:
         sa.Column("completed_by", sa.String(), nullable=True),
         sa.Column("completed_by_agency", sa.String(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(), nullable=True),
         sa.Column("closed_by_agency", sa.String(), nullable=True),
         sa.Column("clean_on", sa.Date(), nullable=True),
@@ -1099,6 +1106,8 @@ def upgrade() -> None:
         sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dismissed_by", sa.String(), nullable=True),
         sa.Column("refuted_by", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("found_again_on", sa.Date(), nullable=True),
+        sa.Column("reminded_at_step", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "(state = 'closed') <= (closed_by is not null and completed_by is not null)",
             name=op.f("item_closed_by_somebody_check"),
@@ -1158,7 +1167,19 @@ def upgrade() -> None:
         schema="rectification",
     )
     op.create_index(
-        "item_finding_item_idx", "item_finding", ["item_id"], unique=False, schema="rectification"
+        "item_finding_item_idx",
+        "item_finding",
+        ["item_id", "finding_id"],
+        unique=False,
+        schema="rectification",
+    )
+    op.create_table(
+        "item_recurrence",
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "finding_id", name=op.f("item_recurrence_pkey")),
+        schema="rectification",
     )
     op.create_table(
         "ledger_run",
@@ -1202,26 +1223,6 @@ def upgrade() -> None:
         sa.Column("to", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("household_key", "loan_id", "refund_no", name=op.f("refund_pkey")),
         schema="rectification",
-    )
-    op.create_table(
-        "submission",
-        sa.Column("submission_id", sa.Uuid(), nullable=False),
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("division", sa.String(), nullable=False),
-        sa.Column("stage", sa.Date(), nullable=False),
-        sa.Column("filed_on", sa.Date(), nullable=False),
-        sa.Column("name", sa.LargeBinary(), nullable=True),
-        sa.Column("phone", sa.LargeBinary(), nullable=True),
-        sa.Column("document_hash", sa.String(), nullable=True),
-        sa.Column("digest", sa.Uuid(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("agency", sa.String(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("submission_id", name=op.f("submission_pkey")),
-        schema="rectification",
-    )
-    op.create_index(
-        "submission_unit_idx", "submission", ["unit", "stage"], unique=False, schema="rectification"
     )
     op.create_table(
         "treasury_payment",
@@ -1918,12 +1919,11 @@ def downgrade() -> None:
     op.drop_index("visit_finding_idx", table_name="visit", schema="rectification")
     op.drop_table("visit", schema="rectification")
     op.drop_table("treasury_payment", schema="rectification")
-    op.drop_index("submission_unit_idx", table_name="submission", schema="rectification")
-    op.drop_table("submission", schema="rectification")
     op.drop_table("refund", schema="rectification")
     op.drop_index("loan_report_contract_idx", table_name="loan_report", schema="rectification")
     op.drop_table("loan_report", schema="rectification")
     op.drop_table("ledger_run", schema="rectification")
+    op.drop_table("item_recurrence", schema="rectification")
     op.drop_index("item_finding_item_idx", table_name="item_finding", schema="rectification")
     op.drop_index("item_finding_finding_idx", table_name="item_finding", schema="rectification")
     op.drop_table("item_finding", schema="rectification")
@@ -1931,12 +1931,12 @@ def downgrade() -> None:
     op.drop_index("item_division_idx", table_name="item", schema="rectification")
     op.drop_index("item_deadline_idx", table_name="item", schema="rectification")
     op.drop_table("item", schema="rectification")
+    op.drop_index("filing_unit_idx", table_name="filing", schema="rectification")
+    op.drop_table("filing", schema="rectification")
     op.drop_table("feed_reader", schema="rectification")
     op.drop_index("evidence_hash_idx", table_name="evidence", schema="rectification")
     op.drop_table("evidence", schema="rectification")
     op.drop_table("event_applied", schema="rectification")
-    op.drop_index("contact_unit_idx", table_name="contact", schema="rectification")
-    op.drop_table("contact", schema="rectification")
     op.drop_table("claim_payment", schema="rectification")
     op.drop_index("claim_copy_person_idx", table_name="claim_copy", schema="rectification")
     op.drop_table("claim_copy", schema="rectification")

@@ -117,3 +117,50 @@ class UnusableFile(Invalid):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, errors=[Fault(pointer="", code=code, message=message)])
+
+
+class UnknownStage(Invalid):
+    """The plan has no such stage for this; `errors` names those there are."""
+
+    code = "unknown-stage"
+
+    def __init__(self, asks: str, days: Sequence[str]) -> None:
+        message = f"Stages that ask for {asks}: {', '.join(days)}."
+        super().__init__(errors=[Fault(pointer="/stage", code=self.code, message=message)])
+
+
+class NoSuchStage(BadRequest):
+    """The plan has no such stage."""
+
+    code = "unknown-stage"
+
+    def __init__(self, days: Sequence[str]) -> None:
+        super().__init__(f"The plan's stages are {', '.join(days)}.")
+
+
+class NotYourUnit(Forbidden):
+    """A unit files for itself and for what lies below it; let that unit file, or one above it."""
+
+    code = "not-your-unit"
+
+
+class NoSuchRun(BadRequest):
+    """`since` names no run that this token may see."""
+
+    code = "unknown-screening"
+
+
+class UnknownRun(Invalid):
+    """No run of this id is known; take it from the list of screenings."""
+
+    code = "unknown-screening"
+
+    def __init__(self) -> None:
+        message = "No run of this id."
+        super().__init__(errors=[Fault(pointer="/screening_id", code=self.code, message=message)])
+
+
+class NotJudgedYet(Conflict):
+    """A run is still being judged; read it at `screenings/{id}` until its state is `judged`."""
+
+    title, code, retryable = "Not judged yet", "not-judged-yet", True

@@ -1,15 +1,17 @@
-"""What rectification keeps of its neighbours' feeds: findings, answers and agencies."""
+"""What rectification keeps of its neighbours' feeds: findings, answers, agencies, and copies of
+what ends a loan or pays a debt."""
 
 import json
 from functools import partial
 from typing import Any
 
+from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.agency_copy import copy_agencies
-from kernel.feed import Event, Projection
-from services.rectification.queries import findings, screenings
+from kernel.feed import Apply, Event, Projection
+from services.rectification.queries import copies, findings, screenings
 from services.rectification.vocabulary import JUDGES, State
 
 
@@ -43,12 +45,36 @@ async def _clear(service: str, session: AsyncSession, run: Any, answer: dict[str
     await session.execute(findings.CLEAR, values)
 
 
+def _keep(statement: TextClause) -> Apply:
+    """A copy kept by one set statement over the events' data."""
+
+    async def apply(session: AsyncSession, events: list[Event]) -> None:
+        data = json.dumps([event["data"] for event in events])
+        await session.execute(statement, {"events": data})
+
+    return apply
+
+
+MONEY: dict[str, dict[str, Apply]] = {
+    "loans": {
+        "contract.recorded": _keep(copies.KEEP_LOAN_REPORTS),
+        "refund.recorded": _keep(copies.KEEP_REFUNDS),
+    },
+    "subsidy": {"payment.recorded": _keep(copies.KEEP_TREASURY_PAYMENTS)},
+    "insurance": {
+        "claim.recorded": _keep(copies.KEEP_CLAIMS),
+        "claim.changed": _keep(copies.KEEP_CLAIM_PAYMENTS),
+    },
+}
+"""What each neighbour tells of loans that end and of money that comes back."""
+
 PROJECTIONS = [
     Projection("gateway", {"agency.recorded": copy_agencies}),
     *[
         Projection(
             service,
             {
+                **MONEY.get(service, {}),
                 "finding.raised": partial(keep_findings, service),
                 "screening.judged": partial(close_screenings, service),
             },

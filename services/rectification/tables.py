@@ -1,7 +1,7 @@
 """What rectification stores: samples, screenings, findings that judges announced, and the ledger.
 
-What people do is a row of an append-only history (`item_event`, `visit`, `contact`, `submission`,
-`evidence`); an item's own row says how far it is now.
+What people do is a row of an append-only history (`item_event`, `evidence`, `visit`, `filing`);
+an item's own row says how far it is now.
 """
 
 from datetime import date, datetime
@@ -181,6 +181,7 @@ class Item(Row, table=True):
     completed_by: str | None = None
     completed_by_agency: str | None = None
     closed_on: date | None = None
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     closed_by: str | None = None
     closed_by_agency: str | None = None
     clean_on: date | None = None
@@ -190,6 +191,10 @@ class Item(Row, table=True):
     dismissed_by: str | None = None
     refuted_by: list[str] | None = Field(default=None, sa_type=_TEXTS)
     """Who recorded the visits that refuted its findings."""
+    found_again_on: date | None = None
+    """Business date of the last run for which it was reopened."""
+    reminded_at_step: int | None = None
+    """The last step of law (days after the deadline) at which it was reminded by rule."""
 
 
 class ItemFinding(Row, table=True):
@@ -197,7 +202,7 @@ class ItemFinding(Row, table=True):
 
     __tablename__ = "item_finding"
     __table_args__ = (
-        Index("item_finding_item_idx", "item_id"),
+        Index("item_finding_item_idx", "item_id", "finding_id"),
         Index("item_finding_finding_idx", "finding_id"),
     )
     metadata = SCHEMA
@@ -207,6 +212,17 @@ class ItemFinding(Row, table=True):
     item_id: UUID
     household_key: UUID
     finding_id: UUID
+
+
+class ItemRecurrence(Row, table=True):
+    """A later finding of an item's problem, for which it was reopened."""
+
+    __tablename__ = "item_recurrence"
+    metadata = SCHEMA
+
+    item_id: UUID = Field(primary_key=True)
+    finding_id: UUID = Field(primary_key=True)
+    household_key: UUID
 
 
 class ItemEvent(Row, table=True):
@@ -276,33 +292,20 @@ class LedgerRun(Row, table=True):
     reopened: int
 
 
-class Contact(Row, table=True):
-    """Who answers for a unit at a stage; a change is one row more. Name and phone are encrypted."""
+class Filing(Row, table=True):
+    """What a unit filed at a stage: who answers for it, or a report by the hash of its document.
 
-    __table_args__ = (Index("contact_unit_idx", "unit", "stage"),)
+    A change is one row more; the newest counts. Name and phone are encrypted.
+    """
+
+    __table_args__ = (Index("filing_unit_idx", "thing", "unit", "stage"),)
     metadata = SCHEMA
 
-    contact_id: UUID = Field(primary_key=True)
+    filing_id: UUID = Field(primary_key=True)
+    thing: str
+    """contact or submission."""
     unit: str
-    division: str
-    stage: date
-    filed_on: date
-    name: bytes | None = Field(default=None, sa_type=LargeBinary)
-    phone: bytes | None = Field(default=None, sa_type=LargeBinary)
-    digest: UUID
-    by: str
-    agency: str
-    recorded_at: datetime = Field(sa_type=INSTANT)
-
-
-class Submission(Row, table=True):
-    """What a unit filed at a stage, by the hash of its document; a change is one row more."""
-
-    __table_args__ = (Index("submission_unit_idx", "unit", "stage"),)
-    metadata = SCHEMA
-
-    submission_id: UUID = Field(primary_key=True)
-    unit: str
+    """Code of an agency, or of the division for which a place's government files."""
     division: str
     stage: date
     filed_on: date
@@ -310,6 +313,7 @@ class Submission(Row, table=True):
     phone: bytes | None = Field(default=None, sa_type=LargeBinary)
     document_hash: str | None = None
     digest: UUID
+    """Keyed digest of the content: tells a repetition."""
     by: str
     agency: str
     recorded_at: datetime = Field(sa_type=INSTANT)

@@ -209,3 +209,16 @@ PLAN_ITEMS: dict[RuleId, tuple[int, ...]] = {
 
 OF_BORROWING = frozenset(rule for rule in RuleId if RuleId.LOAN_01 <= rule <= RuleId.LOAN_17)
 """LOAN-01 to 17 say what was and are never cured: other things close an item of theirs."""
+
+OF_THE_DAY = frozenset(
+    {
+        "days",
+        "days_left",
+        "days_since",
+        "days_overdue",
+        "overdue_days",
+        "age_days",
+        "age_years",
+    }
+)
+"""Figures of findings that move with the business date alone: another one is no other fact."""

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import httpx
 
 from tests.story import (
-    COUNTY,
     Person,
     Row,
     a_contract,
@@ -61,7 +60,8 @@ def a_ledger(visit: Visit, drain: Drain) -> Ledger:
 def a_loan_of_an_enterprise(ledger: Ledger, person: Person | None = None, **fields: Any) -> Row:
     """A registered household's loan that an enterprise uses: LOAN-13 and LOAN-20."""
     borrower = person or a_person()
-    loan = a_contract(borrower, actual_user=ENTERPRISE, matures_on="2021-03-05", **fields)
+    used = {"actual_user": ENTERPRISE, "matures_on": "2021-03-05"}
+    loan = a_contract(borrower, **(used | fields))
     push(ledger.office, "households", a_household(borrower))
     push(ledger.bank, "contracts", loan)
     return loan
@@ -123,4 +123,26 @@ def lacks(answer: httpx.Response) -> list[str]:
     return [each["code"] for each in answer.json()["errors"]]
 
 
-HERE = COUNTY
+def visited(visitor: Visitor, finding: Json, outcome: str, on: str = "2019-06-10") -> Json:
+    """Somebody went to look at a finding."""
+    said = {"visited_on": on, "visited_by": "驻村工作队", "outcome": outcome}
+    answer = visitor.post(f"/v1/rectification/findings/{finding['finding_id']}/checks", json=said)
+    assert answer.status_code in (200, 201), answer.text
+    told: Json = answer.json()
+    return told
+
+
+def acts(item: Json) -> list[str]:
+    """An item's history: what was done, in order."""
+    return [each["act"] for each in item["history"]]
+
+
+def worked(ledger: Ledger, item: Json, on: str = "2019-06-20") -> Json:
+    """The bank starts and completes an item, with evidence."""
+    acted(ledger.worker, item, "start", on=on)
+    proved(ledger.worker, item)
+    return acted(ledger.worker, item, "complete", on=on)
+
+
+def closed(visitor: Visitor, item: Json, on: str = AGAIN_ON) -> httpx.Response:
+    return act(visitor, item, "close", on=on, statement="已按整改标准整改到位")

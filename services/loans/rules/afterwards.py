@@ -158,6 +158,7 @@ _AS_IF_THE_PRODUCT = (
     applies=_is_ordinary_loan_with_lines,
     amount="excess",
     figures=("annual_rate", "policy_rate", "principal", "signed_on", "charged", "reference"),
+    beside=("household_share", "treasury_share", "bank_share"),
     silence=("conditions_unclear", "registration_unclear", "contracts_undeclared"),
     certainty=Certainty.ASSUMED,
 )

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
+from zipfile import BadZipFile, ZipFile
 
 import puremagic
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,18 +83,34 @@ async def add_evidence(
 
 
 def _ending_of(content: bytes) -> str:
-    """Which of the kinds that are taken a file is, by its first bytes; raises UnusableFile."""
+    """Which of the kinds that are taken a file is, by its bytes; raises UnusableFile."""
     if not content:
         raise UnusableFile("empty", "The file has no bytes.")
     try:
         found = {match.extension.lstrip(".") for match in puremagic.magic_string(content)}
     except (puremagic.PureError, ValueError):
         found = set()
-    found = {{"jpeg": "jpg"}.get(each, each) for each in found}
-    kinds = [ending for ending in MEDIA_TYPES if ending in found]
-    if not kinds:
-        raise UnusableFile("unknown-kind", f"Only {', '.join(MEDIA_TYPES)} files are taken.")
-    return kinds[0]
+    if found & set(_OFFICE):
+        found = _office_kinds(content)  # all office files begin alike, as archives
+    for ending in MEDIA_TYPES:
+        if ending in found:
+            return ending
+    raise UnusableFile("unknown-kind", f"Only {', '.join(MEDIA_TYPES)} files are taken.")
+
+
+_OFFICE = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml"}
+"""The part without which an archive is no such file."""
+
+
+def _office_kinds(content: bytes) -> set[str]:
+    """What an archive is by the names of its parts; nothing is unpacked. With macros: nothing."""
+    try:
+        names = set(ZipFile(BytesIO(content)).namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return set()
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        return set()
+    return {ending for ending, part in _OFFICE.items() if part in names}
 
 
 def _safe_name(name: str, ending: str) -> str:

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.access import Caller
 from kernel.crypto import Keys
 from kernel.paging import WantedPage, page_of
-from kernel.problems import NotFound
 from kernel.roles import May, Role
 from services.rectification.operations.samples import sample_named
 from services.rectification.problems import NoSuchSample
@@ -35,6 +33,7 @@ async def findings_seen(
         "verdict": asked.verdict,
         "division": asked.division,
         "agency": asked.agency,
+        "item": asked.item,
     }
     # The state is read first: a run that is closed in between is shown again, not missed.
     state = await session.execute(STATE_OF, {"screening_id": asked.screening})
@@ -43,17 +42,6 @@ async def findings_seen(
     run = {"screening_id": asked.screening} if asked.screening else {}
     items = [shown_finding(keys, caller, {**row, **run}) for row in page["items"]]
     return FindingsOut(items=items, next_after=page["next_after"], state=state.scalar())
-
-
-async def finding_seen(
-    session: AsyncSession, keys: Keys, caller: Caller, finding_id: UUID
-) -> FindingOut:
-    """A finding that the caller may see; raises NotFound."""
-    rows = await session.execute(queries.one_finding(caller, finding_id))
-    row = rows.mappings().first()
-    if row is None:
-        raise NotFound
-    return shown_finding(keys, caller, row)
 
 
 def shown_finding(keys: Keys, caller: Caller, row: Mapping[str, Any]) -> FindingOut:

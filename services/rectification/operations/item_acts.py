@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.access import Caller
-from kernel.problems import Fault, NotFound
+from kernel.problems import NotFound
 from kernel.roles import May
 from kernel.workflow import Moves, move, state_after
+from services.rectification.operations.closing import what_closing_lacks, what_dismissing_lacks
 from services.rectification.problems import (
     BeforeLastAct,
     DayToCome,
@@ -24,9 +25,10 @@ from services.rectification.problems import (
     NotToBeDismissed,
     NotYourDivision,
 )
-from services.rectification.queries import closing
 from services.rectification.queries import items as queries
 from services.rectification.vocabulary import Act, ItemState
+
+_TO_BE_DONE = "open in_progress completed long_term reopened"
 
 MOVES: Moves = {
     Act.START: move("open reopened long_term", ItemState.IN_PROGRESS),
@@ -34,9 +36,12 @@ MOVES: Moves = {
     Act.LONG_TERM: move("in_progress completed", ItemState.LONG_TERM),
     Act.CLOSE: move("completed", ItemState.CLOSED),
     Act.REOPEN: move("completed closed dismissed", ItemState.REOPENED),
-    Act.DISMISS: move("open in_progress completed long_term reopened", ItemState.DISMISSED),
+    Act.DISMISS: move(_TO_BE_DONE, ItemState.DISMISSED),
 }
-"""What may be done in which state. An act done twice is refused with what can be done now."""
+"""What moves an item from which state. An act done twice is refused with what can be done now."""
+
+ACTS: Moves = {**MOVES, Act.REMIND: move(_TO_BE_DONE, "as it was")}
+"""What may be done in which state, moving or not."""
 
 
 def day_of(on: date | None) -> date:
@@ -84,65 +89,18 @@ async def close(
     _check_place(caller, item)
     state_after(MOVES, "item", item["state"], Act.CLOSE)
     day = day_of(on)
-    lacks, clean_on = await _what_lacks(session, caller, item, day, statement)
+    lacks, clean_on = await what_closing_lacks(session, caller, item, day, statement)
     if lacks:
         raise NotToBeClosed(lacks)
     changes = {
         "closed_on": day,
+        "closed_at": clock.now(),
         "closed_by": caller.sub,
         "closed_by_agency": caller.agency,
         "clean_on": clean_on,
     }
     details = {"clean_on": str(clean_on)} if clean_on else None
     await _move(session, caller, item, Act.CLOSE, day, statement, changes, details)
-
-
-async def _what_lacks(
-    session: AsyncSession,
-    caller: Caller,
-    item: Mapping[str, Any],
-    day: date,
-    statement: str | None,
-) -> tuple[list[Fault], date | None]:
-    """Every condition of closing that is not met, and the business date it is clean upon."""
-    lacks = []
-
-    def lack(code: str, message: str, pointer: str = "") -> None:
-        lacks.append(Fault(pointer=pointer, code=code, message=message))
-
-    if caller.agency == item["completed_by_agency"]:
-        lack("same-unit", "An officer of another unit than the one that completed it closes it.")
-    if caller.sub == item["completed_by"]:
-        lack("same-officer", "Another officer than the one who completed it closes it.")
-    if statement is None:
-        lack("standard-not-stated", "Say in `statement` how the standard is met.", "/statement")
-    values = {"item_id": item["item_id"], "on": day}
-    if not (await session.execute(closing.HAS_EVIDENCE, values)).scalar():
-        lack("no-evidence", "No evidence is on record; upload a file to the item's `evidence`.")
-    for debt in (await session.execute(closing.UNPAID_DEBTS, values)).mappings():
-        lack(
-            "money-outstanding",
-            f"{debt['rule_id']}: {debt['owed']} yuan are owed, {debt['returned']} came back by"
-            f" {day}; {debt['outstanding']} are outstanding on {debt['debts']} debts.",
-        )
-    clean_on = None
-    for row in (await session.execute(closing.STILL_FOUND, values)).mappings():
-        clean_on = row["clean_on"]
-        for code, message in _NOT_CLEAN.items():
-            if row[code]:
-                lack(code.replace("_", "-"), message.format(n=row[code], example=row["example"]))
-    return lacks, clean_on
-
-
-_NOT_CLEAN = {
-    "not_screened_again": "{n} of its findings were not judged again: ask for a screening on a"
-    " later business date, not before the item was completed, whose scope holds them.",
-    "still_found": "{n} of its findings are found again by the last screening that judged them,"
-    " as not met or undetermined.",
-    "loan_lives": "{n} of its loans were neither repaid nor converted by a later screening, and"
-    " no visit is on record; repay, convert, or record a visit with `POST findings/{example}"
-    "/checks`.",
-}
 
 
 async def reopen(
@@ -161,6 +119,7 @@ NOBODY_ENDED_IT: Mapping[str, Any] = dict.fromkeys(
         "completed_by",
         "completed_by_agency",
         "closed_on",
+        "closed_at",
         "closed_by",
         "closed_by_agency",
         "clean_on",
@@ -184,25 +143,14 @@ async def dismiss(
     _check_place(caller, item)
     state_after(MOVES, "item", item["state"], Act.DISMISS)
     day = day_of(on)
-    values = {"item_id": item_id, "on": day}
-    seen = (await session.execute(closing.REFUTED, values)).mappings().one()
-    lacks = []
-    if seen["findings"] == 0 or seen["refuted"] < seen["findings"]:
-        message = (
-            f"The last visit refuted {seen['refuted']} of {seen['findings']} findings; each needs"
-            " a visit with the outcome REFUTED (`POST findings/{finding_id}/checks`)."
-        )
-        lacks.append(Fault(pointer="", code="not-refuted", message=message))
-    if caller.sub in (seen["recorded_by"] or ()):
-        message = "A second officer agrees, not the one who recorded the visit."
-        lacks.append(Fault(pointer="", code="same-officer", message=message))
+    lacks, recorded_by = await what_dismissing_lacks(session, caller, item_id, day)
     if lacks:
         raise NotToBeDismissed(lacks)
     changes = {
         "dismissed_on": day,
         "dismissed_at": clock.now(),
         "dismissed_by": caller.sub,
-        "refuted_by": seen["recorded_by"],
+        "refuted_by": recorded_by,
     }
     await _move(session, caller, item, Act.DISMISS, day, note, changes)
 
@@ -212,13 +160,13 @@ async def remind(
 ) -> None:
     """督办: an officer reminds those who are to put an item right. Its state stays as it is.
 
-    The same officer's same reminder of the same day is kept once.
+    The same officer's same reminder of the same day is kept once. Raises WrongState where nothing
+    is to be done any more.
     """
     item = await locked(session, caller, item_id)
     _check_place(caller, item)
     day = day_of(on)
-    if item["state"] in queries.DONE_WITH:
-        state_after({Act.REMIND: move("open", "open"), **MOVES}, "item", item["state"], Act.REMIND)
+    state_after(ACTS, "item", item["state"], Act.REMIND)
     said = {"item_id": item_id, "on": day, "by": caller.sub, "note": note}
     if not (await session.execute(queries.IS_REMINDED, said)).scalar():
         await record(session, caller, item_id, Act.REMIND, item["state"], day, note)

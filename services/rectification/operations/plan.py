@@ -1,7 +1,7 @@
 """What law says of the seven items of the plan, of deadlines and of stages."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,3 +19,14 @@ def asked_by_plan(category: int, on: date) -> Mapping[str, Any]:
     figure = LAW[CATEGORIES[category]]
     found: Mapping[str, Any] = figure.on(on) or figure.values[0]["is"]
     return found
+
+
+def reminder_steps(on: date) -> list[int]:
+    """Days after a deadline, negative before it, on which law wants a reminder; the first first."""
+    steps: list[int] = LAW["reminder_days"].on(on) or LAW["reminder_days"].values[0]["is"]
+    return sorted(steps)
+
+
+def slow_until(today: date) -> date:
+    """The latest deadline of which somebody is reminded today."""
+    return today - timedelta(days=reminder_steps(today)[0])

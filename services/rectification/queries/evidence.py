@@ -1,4 +1,4 @@
-"""Evidence files, and visits."""
+"""Evidence: files of items."""
 
 from sqlalchemy import text
 
@@ -24,22 +24,3 @@ ADD_FILE = text("""
 """)
 
 ONE_FILE = text("select * from evidence where item_id = :item_id and evidence_id = :evidence_id")
-
-SAME_VISIT = text("""
-    select * from visit
-    where household_key = :household_key and finding_id = :finding_id
-      and visited_on = :visited_on and visited_by = :visited_by and outcome = :outcome
-      and note is not distinct from :note and recorded_by = :recorded_by
-""")
-
-ADD_VISIT = text("""
-    insert into visit (household_key, visit_id, finding_id, visited_on, visited_by, outcome, note,
-        recorded_by, agency, recorded_at)
-    values (:household_key, :visit_id, :finding_id, :visited_on, :visited_by, :outcome, :note,
-        :recorded_by, :agency, :recorded_at)
-    returning *
-""")
-
-VISITS_OF_FINDING = text("""
-    select * from visit where finding_id = :finding_id order by visit_id
-""")

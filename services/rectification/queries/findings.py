@@ -10,16 +10,30 @@ from kernel.database import table_of
 from kernel.division import span
 from kernel.paging import WantedPage
 from kernel.roles import Role
-from services.rectification.tables import SCHEMA, Finding, Sample, Screening
+from services.rectification.tables import SCHEMA, Finding, ItemFinding, Sample, Screening
 from services.rectification.vocabulary import State
 
 _screening = table_of(Screening)
 _finding = table_of(Finding)
 _sample = table_of(Sample)
+_link = table_of(ItemFinding)
 _agency = SCHEMA.tables["rectification.agency"]
 
 STANDS_IN = "f.series = s.series and f.since <= s.seq and (f.until is null or f.until > s.seq)"
 """SQL: whether a finding `f` stands in the run `s`."""
+
+IN_SCOPE = """
+    (cardinality({run}.rules) = 0 or {rule} = any({run}.rules))
+    and ({run}.agency is null or {run}.agency = {f}.agency)
+    and exists (select from unnest({run}.lo, {run}.hi) as place(lo, hi)
+                where place.lo <= {f}.division and {f}.division < place.hi)
+    and ({run}.sample_id is null or exists (
+        select from sample
+        where sample.id = {run}.sample_id and sample.source_version = {run}.sample_version
+          and sample.contract_nos @> jsonb_build_array(jsonb_build_object(
+              'bank', {f}.agency, 'contract_no', {f}.contract_no))))
+"""
+"""SQL: whether a run judged the subject of `f` by a rule."""
 
 # Numbers of a finding's figures tell apart what one contract, claim or person has several of.
 SUBJECT_OF = """
@@ -129,6 +143,10 @@ def page_of_findings(
             continue
         if name == "screening":
             page = page.where(stands_in(value))
+            continue
+        if name == "item":
+            links = select(_link.c.finding_id).where(_link.c.item_id == value)
+            page = page.where(_finding.c.finding_id.in_(links))
             continue
         within = _within(*span(value)) if name == "division" else _finding.c[name] == value
         page = page.where(within)

@@ -64,13 +64,22 @@ ADD_ITEM_FINDINGS = text("""
     order by subject, rule_id, finding_id
 """)
 
+# What is done with an item is added to its history and announced, without anybody's words.
 ADD_EVENTS = text("""
-    insert into item_event (item_id, number, act, state, "on", "by", agency, note, details,
-        recorded_at)
-    select item_id, coalesce((select max(number) from item_event h where h.item_id = e.item_id), 0)
-        + 1, act, state, "on", "by", agency, note, details, recorded_at
-    from jsonb_to_recordset(cast(:events as jsonb)) as e(item_id uuid, act text, state text,
-        "on" date, "by" text, agency text, note text, details jsonb, recorded_at timestamptz)
+    with told as (
+        insert into item_event (item_id, number, act, state, "on", "by", agency, note, details,
+            recorded_at)
+        select item_id,
+            coalesce((select max(number) from item_event h where h.item_id = e.item_id), 0) + 1,
+            act, state, "on", "by", agency, note, details, recorded_at
+        from jsonb_to_recordset(cast(:events as jsonb)) as e(item_id uuid, act text, state text,
+            "on" date, "by" text, agency text, note text, details jsonb, recorded_at timestamptz)
+        returning item_id, number, act, state, "on")
+    insert into outbox (type, agency, division, data)
+    select 'item.acted', i.responsible_unit, i.division, json_build_object(
+        'item_id', t.item_id, 'number', t.number, 'act', t.act, 'state', t.state, 'on', t."on",
+        'category', i.category, 'division', i.division, 'agencies', i.agencies)
+    from told t join item i using (item_id) order by t.item_id
 """)
 
 HISTORY = text("""
@@ -145,10 +154,11 @@ def _filtered(name: str, value: Any, today: date) -> Any:
         late = and_(c.deadline < today, c.state.not_in(DONE_WITH))
         return late if value else ~late
     if name == "slow":
-        slow = and_(c.deadline <= value, c.state.not_in(NOT_REMINDED))
-        return slow
+        wanted, until = value
+        slow = and_(c.deadline <= until, c.state.not_in(NOT_REMINDED))
+        return slow if wanted else ~slow
     if name == "unit":
-        return or_(c.responsible_unit == value, c.agencies.any(value))
+        return or_(c.responsible_unit == value, literal(value) == func.any(c.agencies))
     if name == "finding":
         links = select(_link.c.item_id).where(_link.c.finding_id == value)
         return c.item_id.in_(links)
@@ -185,7 +195,8 @@ def findings_to_rectify(
 
 def findings_named(caller: Caller, finding_ids: Sequence[Any]) -> Select[Any]:
     """Those of some findings that the caller may see."""
-    return findings(caller).where(_finding.c.finding_id.in_(finding_ids))
+    named = _finding.c.finding_id.in_(finding_ids)
+    return findings(caller).where(named).order_by(_finding.c.finding_id)
 
 
 LOCK_ITEM = text("select * from item where item_id = :item_id for update")
@@ -205,10 +216,6 @@ IS_REMINDED = text("""
 """)
 
 
-def findings_of_item(caller: Caller, item_id: Any) -> Select[Any]:
-    """Those findings of an item that the caller may see, at most 200."""
-    of_item = exists().where(
-        _link.c.item_id == item_id,
-        _link.c.finding_id == _finding.c.finding_id,
-    )
-    return findings(caller).where(of_item).order_by(_finding.c.finding_id).limit(200)
+FIRST_FINDINGS = text("""
+    select finding_id from item_finding where item_id = :item_id order by finding_id limit 200
+""")

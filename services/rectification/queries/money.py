@@ -11,12 +11,18 @@ _DEBTS = """
      cast(f.figures ->> 'household_share' as numeric)),
     ('LOAN-30', 'TREASURY', array['RATE_EXCESS'], false,
      cast(f.figures ->> 'treasury_share' as numeric)),
-    ('LOAN-31', 'HOUSEHOLD', array['ORDINARY_RATE'], false, f.amount),
-    ('LOAN-32', null, array['RATE_EXCESS', 'ORDINARY_RATE'], true, f.amount),
+    ('LOAN-31', 'HOUSEHOLD', array['ORDINARY_RATE'], false,
+     coalesce(cast(f.figures ->> 'household_share' as numeric), f.amount)),
+    ('LOAN-31', 'TREASURY', array['ORDINARY_RATE'], false,
+     cast(f.figures ->> 'treasury_share' as numeric)),
+    ('LOAN-32', 'HOUSEHOLD', array['RATE_EXCESS', 'ORDINARY_RATE'], true,
+     cast(f.figures ->> 'household_owed' as numeric)),
+    ('LOAN-32', 'TREASURY', array['RATE_EXCESS', 'ORDINARY_RATE'], true,
+     cast(f.figures ->> 'treasury_owed' as numeric)),
     ('SUB-10', 'BANK', null, true, f.amount),
     ('SUB-11', 'HOUSEHOLD', null, true, f.amount),
     ('SUB-12', 'TREASURY', null, true, f.amount),
-    ('INS-02', 'PERSON', null, false, f.amount),
+    ('INS-02', 'PERSON', null, true, f.amount),
     ('INS-04', 'PERSON', null, true, f.amount)
 """
 
@@ -56,8 +62,10 @@ DEBTS_OF_ITEM = f"""
            least(d.amount, coalesce(case
                when f.rule_id = 'SUB-10' then ({_PAID_BY_TREASURY})
                when f.rule_id like 'INS-%' then ({_PAID_ON_CLAIMS})
-               else ({_REFUNDED}) end, 0)) as returned
-    from item_finding l
+               else ({_REFUNDED}) end, 0.00)) as returned
+    from (select item_id, household_key, finding_id from item_finding
+          union all
+          select item_id, household_key, finding_id from item_recurrence) l
     join finding f on f.household_key = l.household_key and f.finding_id = l.finding_id
     join screening found on found.screening_id = f.screening_id
     join lateral (select * from ({_DEBTS}) as debt(rule_id, whom, causes, net, amount)

@@ -1,5 +1,12 @@
 """Addresses of rectification."""
 
-from services.rectification.routes import evidence, items, screenings
+from services.rectification.routes import changes, evidence, filings, items, screenings, visits
 
-ROUTERS = [*screenings.ROUTERS, items.items, evidence.evidence]
+ROUTERS = [
+    *screenings.ROUTERS,
+    items.items,
+    evidence.evidence,
+    visits.visits,
+    filings.filings,
+    changes.changes,
+]

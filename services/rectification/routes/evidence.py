@@ -1,5 +1,7 @@
 """Addresses of evidence: files of an item, sent as they are."""
 
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -44,17 +46,33 @@ async def add(
 ) -> EvidenceOut:
     """Send a file as the body: PDF, JPEG, PNG, XLSX or DOCX, at most 10 MB.
 
-    For instance `curl --data-binary @回单.pdf "…/evidence?title=退款回单"`. What it is is read
-    from its bytes; it is kept encrypted, under its SHA-256.
+    For instance `curl --data-binary @回单.pdf "…/evidence?title=退款回单"`; a form with one file
+    (`curl -F file=@回单.pdf`) is understood too. What it is is read from its bytes; it is kept
+    encrypted, under its SHA-256.
     """
-    content = await read_body(request, FILE_LIMIT)
+    body = await read_body(request, FILE_LIMIT)
+    content, sent_name = _file_in(request.headers.get("content-type", ""), body)
     keys = request.app.state.service.keys
     kept, is_new = await add_evidence(
-        session, keys, caller, item_id, content, title=title, file_name=file_name
+        session, keys, caller, item_id, content, title=title, file_name=file_name or sent_name
     )
     response.status_code = 201 if is_new else 200
     response.headers["Location"] = f"/v1/rectification/items/{item_id}/evidence/{kept.evidence_id}"
     return kept
+
+
+def _file_in(content_type: str, body: bytes) -> tuple[bytes, str | None]:
+    """The file that a body is, or the first one that a form holds, and how it was called."""
+    if not content_type.lower().startswith("multipart/form-data"):
+        return body, None
+    form = BytesParser(policy=HTTP).parsebytes(
+        b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + body
+    )
+    for part in form.iter_parts() if form.is_multipart() else ():
+        if part.get_filename():
+            payload = part.get_payload(decode=True)
+            return payload if isinstance(payload, bytes) else b"", part.get_filename()
+    return b"", None
 
 
 @evidence.get("/items/{item_id}/evidence", operation_id="list_evidence")

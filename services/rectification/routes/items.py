@@ -11,13 +11,8 @@ from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
 from services.rectification.operations import item_acts
-from services.rectification.operations.items import (
-    item_in_full,
-    item_seen,
-    items_seen,
-    open_item,
-    open_items_of_run,
-)
+from services.rectification.operations.items import item_in_full, item_seen, items_seen
+from services.rectification.operations.opening import open_item, open_items_of_run
 from services.rectification.schemas.items import (
     ActIn,
     CloseIn,

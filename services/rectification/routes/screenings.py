@@ -11,7 +11,7 @@ from kernel.database import Transaction
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
-from services.rectification.operations.findings import finding_seen, findings_seen
+from services.rectification.operations.findings import findings_seen
 from services.rectification.operations.samples import SAMPLES, SAMPLES_SHOWN
 from services.rectification.operations.screenings import (
     ask_screening,
@@ -20,7 +20,6 @@ from services.rectification.operations.screenings import (
 )
 from services.rectification.schemas.screenings import (
     FindingFilters,
-    FindingOut,
     FindingsOut,
     ScreeningIn,
     ScreeningOut,
@@ -77,17 +76,6 @@ async def list_findings(
     """Findings of judged runs: a bank's or insurer's own, else those in the caller's divisions."""
     keys = request.app.state.service.keys
     return await findings_seen(session, keys, caller, wanted, filters)
-
-
-@_findings.get("/findings/{finding_id}", operation_id="read_finding")
-async def read_finding(
-    request: Request,
-    session: Transaction,
-    caller: Annotated[Caller, allowed_to(May.FINDINGS_READ)],
-    finding_id: UUID,
-) -> FindingOut:
-    """One finding, if the caller may see it."""
-    return await finding_seen(session, request.app.state.service.keys, caller, finding_id)
 
 
 ROUTERS = [

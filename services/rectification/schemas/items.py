@@ -24,7 +24,8 @@ _BY_LABEL = {label: source.value for source, label in SOURCE_LABELS.items()}
 
 def _source(value: object) -> object:
     """A source by its code; its Chinese label is understood too."""
-    return Source(named) if (named := _BY_LABEL.get(value, value)) in list(Source) else value  # type: ignore[call-overload]
+    code = _BY_LABEL.get(value, value) if isinstance(value, str) else value
+    return next((source for source in Source if source == code), value)
 
 
 SourceCode = Annotated[Source, BeforeValidator(_source)]
@@ -149,7 +150,7 @@ class ItemOut(BaseModel):
     """Business date of the re-screen it was closed upon."""
     findings: int
     amount: Decimal | None
-    """Yuan at stake: what its findings name, for a bank or insurer without LOAN-08."""
+    """Yuan at stake: what its findings name, for a bank or insurer without LOAN-08 and 21."""
     money: MoneyOut | None
     """None where nobody owes anything."""
     evidence: int

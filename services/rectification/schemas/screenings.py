@@ -88,6 +88,8 @@ class FindingFilters:
     sample: Line | None = None
     """Findings of this sample's contracts."""
     agency: AgencyCode | None = None
+    item: UUID | None = None
+    """Findings of this item of the ledger."""
 
 
 class FindingOut(BaseModel):

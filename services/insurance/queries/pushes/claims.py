@@ -43,7 +43,9 @@ WAITS_FOR_CLAIM = text("""
 ANNOUNCE_CLAIMS = text("""
     insert into outbox (type, household_key, agency, division, data)
     select 'claim.recorded', household_key, agency, division, json_build_object(
-        'household_key', household_key, 'claim_id', id, 'agency', agency, 'claim_no', claim_no)
+        'household_key', household_key, 'claim_id', id, 'agency', agency, 'claim_no', claim_no,
+        'source_version', source_version, 'policy_no', policy_no, 'person_key', person_key,
+        'kind', kind, 'incident_on', incident_on, 'incident_no', incident_no)
     from pushed where outcome = 'accepted' order by line
 """)
 
@@ -51,6 +53,7 @@ ANNOUNCE_CHANGES = text("""
     insert into outbox (type, household_key, agency, division, data)
     select 'claim.changed', household_key, agency, division, json_build_object(
         'household_key', household_key, 'claim_id', claim_id, 'agency', agency,
-        'claim_no', claim_no, 'version', version)
+        'claim_no', claim_no, 'version', version, 'source_version', source_version,
+        'state', state, 'on', "on", 'amount', amount::text)
     from pushed where outcome = 'accepted' order by line
 """)
