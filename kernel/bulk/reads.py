@@ -34,6 +34,8 @@ class Reads:
     """Whether banks and insurers see it by the divisions they serve, and not only their own."""
     everywhere: bool = False
     """Whether offices see it wherever they serve: it tells of no person and no place."""
+    own_page: bool = False
+    """Whether one of them is read at an address that its service adds, which shows more."""
 
 
 async def listed(

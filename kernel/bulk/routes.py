@@ -192,6 +192,9 @@ def push_routes(resource: Resource, shown: reads.Reads) -> APIRouter:
         keys = request.app.state.service.keys
         return await reads.listed(session, shown, keys, caller, wanted, filters)
 
+    if shown.own_page:
+        return router
+
     @router.get(
         f"/{resource.name}/{{id}}",
         operation_id=f"read_{resource.thing}",

@@ -378,6 +378,24 @@ def upgrade() -> None:
         "touched_touched_in_idx", "touched", ["touched_in"], unique=False, schema="subsidy"
     )
     op.create_table(
+        "dismissal",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("suspicion_id", sa.Uuid(), nullable=False),
+        sa.Column("facts", sa.Uuid(), nullable=False),
+        sa.Column("insurer", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("dismissal_reasoned_check")),
+        sa.CheckConstraint("agency <> insurer", name=op.f("dismissal_not_by_its_insurer_check")),
+        sa.PrimaryKeyConstraint(
+            "household_key", "suspicion_id", "facts", name=op.f("dismissal_pkey")
+        ),
+        schema="insurance",
+    )
+    op.create_table(
         "feed_reader",
         sa.Column("service", sa.Text(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
@@ -859,6 +877,7 @@ def downgrade() -> None:
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="insurance")
     op.drop_table("touched", schema="insurance")
     op.drop_table("feed_reader", schema="insurance")
+    op.drop_table("dismissal", schema="insurance")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="subsidy")
     op.drop_table("touched", schema="subsidy")
     op.drop_table("feed_reader", schema="subsidy")

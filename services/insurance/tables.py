@@ -1,16 +1,16 @@
 """What insurance stores: facts that insurers and offices pushed, who is covered, and copies."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from kernel.agency_copy import add_agency_copy
 from kernel.database import Row, schema
-from kernel.facts import DOCUMENT, YUAN, AgencyFact, Fact
+from kernel.facts import DOCUMENT, INSTANT, YUAN, AgencyFact, Fact
 from kernel.judging import add_screening_requests
 from kernel.registry_copy import add_registry_copy
 from kernel.tables import add_shared_tables
@@ -140,3 +140,27 @@ class ClaimStatusChange(Fact, table=True):
     reason_code: str | None = None
     second_look_on: date | None = None
     notified_on: date | None = None
+
+
+class Dismissal(Row, table=True):
+    """An officer found that nothing is owed for an incident under a policy. Only ever added to.
+
+    It stands as long as the facts it was decided on: `facts` is their digest.
+    """
+
+    __table_args__ = (
+        CheckConstraint("agency <> insurer", name="not_by_its_insurer"),
+        CheckConstraint("reason <> ''", name="reasoned"),
+    )
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    suspicion_id: UUID = Field(primary_key=True)
+    facts: UUID = Field(primary_key=True)
+    insurer: str
+    reason: str
+    decided_on: date
+    sub: str
+    """The officer."""
+    agency: str
+    recorded_at: datetime = Field(sa_type=INSTANT)

@@ -1,5 +1,6 @@
 """What tests of insurance push: people who cannot exist, households, policies, incidents."""
 
+import json
 from typing import Any
 
 import httpx
@@ -110,3 +111,40 @@ def declare(
     """Say that everything of one kind has been pushed."""
     row = {"kind": kind, "valid_from": days[0], "valid_to": days[1], "rows": 1}
     put(visitor, "/v1/insurance/declarations", row | ({"division": division} if division else {}))
+
+
+def push(visitor: Visitor, things: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Push rows in bulk, none of which may be refused."""
+    body = "\n".join(json.dumps(row) for row in rows).encode()
+    ndjson = {"Content-Type": "application/x-ndjson"}
+    answer = visitor.post(f"/v1/insurance/bulk/{things}", content=body, headers=ndjson)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    assert told["rejected"] == 0, told["results"]
+    return told
+
+
+def a_change(no: str, version: int, state: str, on: str, **more: Any) -> dict[str, Any]:
+    """A claim came into another state on a day."""
+    return {"claim_no": no, "version": version, "state": state, "on": on, **more}
+
+
+def a_story(no: str, *steps: str, **of_states: dict[str, Any]) -> list[dict[str, Any]]:
+    """The changes of a claim, each told as "STATE day"; `of_states` are other fields by state."""
+    told = [step.split() for step in steps]
+    return [
+        a_change(no, version, state, on, **of_states.get(state, {}))
+        for version, (state, on) in enumerate(told, start=1)
+    ]
+
+
+def a_claim(to: dict[str, str], no: str, reported_on: str, **more: Any) -> dict[str, Any]:
+    """A claim under the policy P1 for an accident of 1 August 2018 that no office told of."""
+    return {
+        "claim_no": no,
+        "policy_no": "P1",
+        "id_number": to["id_number"],
+        "kind": "ACCIDENT_MEDICAL",
+        "incident_on": "2018-08-01",
+        "reported_on": reported_on,
+    } | more

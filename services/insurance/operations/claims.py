@@ -11,6 +11,7 @@ from kernel.crypto import Keys
 from kernel.database import table_of
 from kernel.people import born_on
 from kernel.roles import May
+from services.insurance.operations.clocks import findings_of_change, findings_of_claim
 from services.insurance.queries.pushes import claims as pushes
 from services.insurance.queries.reads import CLAIMS_WITH_STATE
 from services.insurance.schemas.pushed import (
@@ -53,6 +54,7 @@ CLAIMS = Resource(
     resolve=_place_claim,
     after=_announce_claims,
     rejections={},
+    findings=findings_of_claim,
 )
 
 
@@ -67,6 +69,7 @@ CLAIMS_SHOWN = Reads(
     may=May.CLAIMS_READ,
     filters=("agency", "claim_no", "policy_no", "kind", "incident_no", "state", "division"),
     show=_shown_claim,
+    own_page=True,
 )
 
 
@@ -99,6 +102,7 @@ CHANGES = Resource(
     after=_announce_changes,
     amount=_amount,
     rejections={},
+    findings=findings_of_change,
 )
 
 

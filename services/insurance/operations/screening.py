@@ -37,7 +37,8 @@ _LAW = json.dumps(
 
 _OF_PEOPLE = (covered_if_of_age,)
 _OF_INCIDENTS = (claimed_in_time,)
-_OF_CLAIMS = (clocks_kept, paid_in_full, refused_with_reason_and_second_look)
+OF_CLAIMS = (clocks_kept, paid_in_full, refused_with_reason_and_second_look)
+"""Rules over claims, which are also asked of one that was just pushed."""
 
 
 async def judge(_: Service, session: AsyncSession, screening: Screening) -> None:
@@ -51,7 +52,7 @@ async def judge(_: Service, session: AsyncSession, screening: Screening) -> None
     if screening.agency is None:
         await _judge(session, screening, _OF_PEOPLE, LAY_OUT_UNCOVERED, UNCOVERED)
     await _judge(session, screening, _OF_INCIDENTS, LAY_OUT_INCIDENTS, INCIDENTS)
-    await _judge(session, screening, _OF_CLAIMS, LAY_OUT_CLAIMS, CLAIMS)
+    await _judge(session, screening, OF_CLAIMS, LAY_OUT_CLAIMS, CLAIMS)
 
 
 async def _judge(

@@ -1,6 +1,6 @@
 """Claims with their newest state."""
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select, text, true
 
 from kernel.database import table_of
 from services.insurance.tables import Claim, ClaimStatusChange
@@ -30,3 +30,5 @@ CLAIMS_WITH_STATE = (
     .subquery("claim_with_state")
 )
 """A claim is REPORTED, version 0, until a change says otherwise; the highest version is newest."""
+
+CLAIM_OF_CHANGE = text("select claim_id from claim_status_change where id = :change_id limit 1")

@@ -1,5 +1,5 @@
 """Addresses of insurance."""
 
-from services.insurance.routes import pushes
+from services.insurance.routes import claims, cover, pushes
 
-ROUTERS = [*pushes.ROUTERS]
+ROUTERS = [*pushes.ROUTERS, claims.one_claim, cover.cover, cover.suspicions]

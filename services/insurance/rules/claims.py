@@ -17,9 +17,8 @@ _DAYS = tuple(f"{clock}_{part}" for clock in CLOCKS for part in ("took", "seems"
     en="A claim is assessed, paid, refused with notice or paid in part within the days of law.",
     cite="黑金发〔2019〕22号 二(五): 未及时理赔的要尽快完成; 保险法(2015)第二十三至二十五条",
     plan="五",
-    shown_class="clock_class",
     figures=("reported_on",),
-    beside=_DAYS,
+    beside=("running", *_DAYS),
     silence=("changes_undeclared",),
     certainty=Certainty.ASSUMED,
 )

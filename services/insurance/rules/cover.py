@@ -80,3 +80,14 @@ def claimed_late(incident: FromClause) -> ColumnElement[Any]:
         c.basis.is_not(None),
         or_(c.due.is_(None), c.due != 0),
     )
+
+
+def should_be_covered(person: FromClause) -> ColumnElement[Any]:
+    """Whether somebody belongs on the list: of a household surely registered, and of age."""
+    return and_(person.c.status_known, lives_in_a_registered_household(person), is_of_age(person))
+
+
+def is_suspected(incident: FromClause) -> ColumnElement[Any]:
+    """Whether INS-02 found an incident without a claim, even if a late one has come since."""
+    in_time = claimed_in_time.condition(incident)
+    return or_(in_time.is_(False), claimed_late(incident))

@@ -72,7 +72,7 @@ _JUDGED = f"""
     select 'claim' as subject_kind, i.household_key, h.household_no, i.person_key, i.agency,
            i.policy_no, i.claim_no, i.claim_id, i.division as village_code, i.division, i.kind,
            i."on", i.reported_on, {_LIMITS}, {_CLOCK_COLUMNS}, clocks.beginning_unknown,
-           case when clocks.is_late_and_running then 'RUNNING' else 'ENDED' end as clock_class,
+           coalesce(clocks.is_late_and_running, false) as running,
            {_UNDECLARED} as changes_undeclared,
            case when i.policy_id is null then false
                 when l.kind is not null then true
@@ -100,7 +100,8 @@ _JUDGED = f"""
     left join lateral (
         select told.is_another, case when told.is_another is not true then owed.due end as due,
                case when told.is_another is not true then
-                   case when l.basis = 'LOSS' then part.sum else owed.due end end as due_at_most
+                   case when l.basis = 'LOSS' then coalesce(owed.due, part.sum)
+                        else owed.due end end as due_at_most
         ) answer on true
 """
 
@@ -121,7 +122,7 @@ _COLUMNS: dict[str, Any] = {
     **{f"{name}_days": Integer for name in CLOCKS},
     **{f"{name}_{part}": Integer for name in CLOCKS for part in ("took", "seems")},
     "beginning_unknown": Boolean,
-    "clock_class": Text,
+    "running": Boolean,
     "changes_undeclared": ARRAY(Text),
     "is_covered": Boolean,
     "basis": Text,
@@ -146,7 +147,8 @@ CLAIMS = table("judged_claim", *[column(name, kind) for name, kind in _COLUMNS.i
 """One row a claim.
 
 Of each clock: `…_took`, the days of the longest that surely ended; `…_seems`, those of one that
-runs or whose end is in doubt; `…_days`, how many it may take. `is_covered` is null where the
+runs or whose end is in doubt; `…_days`, how many it may take. `running`: one that is past its day
+runs on. `is_covered` is null where the
 product is unknown. `due_at_most` is what at most is due where the loss is unknown.
 """
 

@@ -105,8 +105,9 @@ _CLOCKS = """
         from change_then where taken_up = 1 order by claim_id, round, version),
     clock as (
         select c.claim_id, 'assessment' as clock, 0 as round, c.reported_on as started_on,
-               greatest(least(coalesce(r.next_on, :on), coalesce(d."on", :on))
-                        - greatest(r."on", c.reported_on), 0) as stopped_days,
+               case when r.claim_id is null then 0
+                    else greatest(least(coalesce(r.next_on, :on), coalesce(d."on", :on))
+                                  - greatest(r."on", c.reported_on), 0) end as stopped_days,
                d.claim_id is null and r.claim_id is not null and r.next_on is null as stopped,
                d."on" as ended_on, coalesce(d.doubtful, false) as doubtful,
                c.assessment_days as limit_days
@@ -148,8 +149,8 @@ _CLOCKS = """
         join change_then s using (claim_id)
         where s.state = 'PAID'
           and not exists (select from agreed a where a.claim_id = c.claim_id and a.round = s.round))
-    select clock.*, coalesce(ended_on, :on) - started_on - coalesce(stopped_days, 0) as days_used,
-           started_on + limit_days + coalesce(stopped_days, 0) as due_on
+    select clock.*, coalesce(ended_on, :on) - started_on - stopped_days as days_used,
+           started_on + limit_days + stopped_days as due_on
     from clock
 """
 

@@ -54,7 +54,9 @@ _INCIDENTS = f"""
            i.household_key, h.household_no, i.person_key, i.agency, i.policy_no,
            i.division as village_code, i.division, i.incident_id, i.policy_id, i.incident_no,
            i.kind, i."on", i.hospital_days, i.loss, l.basis, l.sum, share.persons as shared_among,
-           owed.due, i.claimed_on, cast(:on as date) - i."on" as days_since,
+           owed.due, cast(md5(cast(row(i.kind, i."on", i.hospital_days, i.loss, l.basis, l.sum,
+                                       share.persons, owed.due) as text)) as uuid) as facts,
+           i.claimed_on, cast(:on as date) - i."on" as days_since,
            i.claimed_on - i."on" as days_to_claim, {_DAYS_TO_REPORT},
            case when product.id is null then array['products:' || i.agency] end as product_unknown,
            {_UNDECLARED} as claims_undeclared
@@ -85,6 +87,7 @@ _COLUMNS: dict[str, Any] = {
     "sum": Numeric,
     "shared_among": Integer,
     "due": Numeric,
+    "facts": Uuid,
     "claimed_on": Date,
     "days_since": Integer,
     "days_to_claim": Integer,
@@ -97,7 +100,8 @@ INCIDENTS = table("covered_incident", *[column(name, kind) for name, kind in _CO
 """One row an incident and policy that covers it and may answer for it.
 
 `agency` is the insurer. `kind` is null where the office does not know it, `basis` and `sum` also
-where the product is unknown. `claimed_on` is the first day on which a claim answered it.
+where the product is unknown. `claimed_on` is the first day on which a claim answered it,
+`facts` the digest of what the sum due rests on.
 """
 
 LAY_OUT_INCIDENTS = [
