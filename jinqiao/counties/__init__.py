@@ -22,8 +22,9 @@ from jinqiao.counties.files import Files
 from jinqiao.counties.handover import declarations, pushes
 from jinqiao.counties.ledgers import hand_over
 from jinqiao.counties.people import Identities
-from jinqiao.counties.places import TEN_COUNTIES, villages
+from jinqiao.counties.places import TEN_COUNTIES, reserved_villages, villages
 from jinqiao.counties.planted import plant, sample109
+from jinqiao.counties.planted.following import follow
 
 __all__ = ["FEWEST_HOUSEHOLDS", "generate"]
 
@@ -54,10 +55,13 @@ def generate(
             progress(place.name)
         rng = Random(seed * 1_000_000 + int(place.code))
         share = households * place.share // 100
-        county = County(place, rng, identities, villages(place, share, rng))
+        county = County(
+            place, rng, identities, villages(place, share, rng), reserved_villages(place)
+        )
         plant(county, uses[place.code])
         fill(county, share)
         hand_over(county, files)
+        follow(county)
         key.gather(county)
     files.close()
     files.document("agencies.json", agencies())

@@ -7,9 +7,9 @@ from decimal import Decimal
 from random import Random
 
 from jinqiao.counties.households import Household, couple
-from jinqiao.counties.insurance import Incident
+from jinqiao.counties.insurance import Claim, Incident
 from jinqiao.counties.interest import days, months_later
-from jinqiao.counties.lending import Loan, policy_rate, term
+from jinqiao.counties.lending import Loan, Payment, policy_rate, term
 from jinqiao.counties.people import Identities, Person
 from jinqiao.counties.places import HANDED_OVER, Place, Village
 
@@ -25,7 +25,20 @@ PURPOSES = (
     ("FARM_SIDELINE", "采摘和编织"),
 )
 
-Subject = Loan | Household | Incident
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A member of a household, who is named by the household's number."""
+
+    household: Household
+    person: Person
+
+
+Subject = Resident | Loan | Household | Incident | Claim | Payment | str
+"""What is judged; a village, a township or an enterprise is its code."""
+
+PLAN_DAY_PART = "plan-day"
+"""The part of the answer key that counts every rule on the day the plan was issued (row 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,8 @@ class Expectation:
     verdict: str
     subject: Subject
     amount: Decimal | None = None
+    assigned: str = ""
+    """The class that the rule gives it, where it gives one."""
 
 
 @dataclass(slots=True)
@@ -45,10 +60,13 @@ class County:
     rng: Random
     identities: Identities
     villages: list[Village]
+    reserved: list[Village] = field(default_factory=list)
+    """Villages not yet lived in; a story that wants one to itself takes it from here."""
     households: list[Household] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     expectations: list[Expectation] = field(default_factory=list)
+    plan_day: dict[tuple[str, str | int], Expectation] = field(default_factory=dict)
     samples: dict[str, list[Loan]] = field(default_factory=dict)
 
     def expect(self, part: str, rule: str, subject: Subject, amount: Decimal | None = None) -> None:
@@ -57,18 +75,46 @@ class County:
     def doubt(self, part: str, rule: str, subject: Subject) -> None:
         self.expectations.append(Expectation(part, rule, "undetermined", subject))
 
+    def found(
+        self, rule: str, subject: Subject, amount: Decimal | None = None, assigned: str = ""
+    ) -> None:
+        """Not met on the day of the plan. Of a loan the amount is what is outstanding, if the
+        story does not say it."""
+        self._on_plan_day(Expectation(PLAN_DAY_PART, rule, "not_met", subject, amount, assigned))
+
+    def unclear(self, rule: str, subject: Subject) -> None:
+        """Undetermined on the day of the plan."""
+        self._on_plan_day(Expectation(PLAN_DAY_PART, rule, "undetermined", subject))
+
+    def told(self, rule: str, subject: Subject) -> str:
+        """What was said of a subject for the day of the plan: not_met, undetermined, else met."""
+        said = self.plan_day.get((rule, _identity(subject)))
+        return said.verdict if said else "met"
+
+    def _on_plan_day(self, expectation: Expectation) -> None:
+        name = expectation.rule, _identity(expectation.subject)
+        if name in self.plan_day:
+            raise ValueError(f"two stories speak of one subject and {expectation.rule}")
+        self.plan_day[name] = expectation
+        self.expectations.append(expectation)
+
     def sample(self, name: str, loan: Loan) -> None:
         self.samples.setdefault(name, []).append(loan)
+
+
+def _identity(subject: Subject) -> str | int:
+    return subject if isinstance(subject, str) else id(subject)
 
 
 def settle(
     county: County,
     compose: Callable[[Random, Identities], list[Person]] = couple,
+    village: Village | None = None,
 ) -> Household:
     """A household registered since 2014, not yet lifted, in one of the county's villages."""
     rng = county.rng
     household = Household(
-        village=rng.choice(county.villages),
+        village=village or rng.choice(county.villages),
         members=compose(rng, county.identities),
         identified=2014,
         cause=rng.choice(("ILLNESS", "DISABILITY", "NO_SKILL", "SCHOOLING", "DISASTER")),

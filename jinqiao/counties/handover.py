@@ -1,7 +1,7 @@
 """In which order the files are pushed, and what is declared complete, with them or apart.
 
 青冈's union hands its contracts in before the county's registry is there. 富裕's insurer does not
-declare its policies. 省联社 lends nothing itself and declares nothing; its members do.
+declare its policies, its office not its needs, 克东's bureau not its payments. 省联社 lends nothing itself and declares nothing; its members do.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,15 @@ from decimal import Decimal
 from jinqiao.counties.agencies import STATE_BANKS, insurers_of, role
 from jinqiao.counties.files import Files, Pile
 from jinqiao.counties.places import DECLARED, QINGGANG, TEN_COUNTIES
-from jinqiao.counties.planted.cover import WITHHELD
+from jinqiao.counties.planted import cover, treasury, without_capital
 from jinqiao.counties.rows import Row, money
+
+WITHHELD = (
+    ("policies", cover.WITHHELD.division),
+    ("needs", without_capital.WITHHELD.division),
+    ("payments", treasury.WITHHELD.division),
+)
+"""What nobody declared complete until the cure."""
 
 EARLY = f"banks/{QINGGANG.union}/contracts-first.ndjson"
 
@@ -20,12 +27,14 @@ LATER = "contracts-later"
 
 SERVICES = {
     "households": "registry",
+    "needs": "registry",
     "contracts": "loans",
     "ratings": "loans",
     "repayments": "loans",
     "interest-lines": "loans",
     "refunds": "loans",
     "notices": "loans",
+    "repayment-plans": "loans",
     "payments": "subsidy",
     "products": "insurance",
     "policies": "insurance",
@@ -36,7 +45,7 @@ SERVICES = {
 """Each resource's service, in the order in which the resources are pushed."""
 
 DECLARED_BY = {
-    "poverty_office": ("households",),
+    "poverty_office": ("households", "needs"),
     "bank": ("contracts", "refunds", "notices"),
     "finance_bureau": ("payments",),
     "insurer": ("policies", "claims", "claim-status-changes"),
@@ -73,7 +82,7 @@ def declarations(files: Files) -> Iterator[Row]:
             yield _declaration(pile, None, sum(pile.counts.values()), _sum(pile.totals.values()))
             continue
         for division in divisions:
-            if (kind, division) == ("policies", WITHHELD.division):
+            if (kind, division) in WITHHELD:
                 continue
             total = pile.totals.get(division, Decimal(0))
             yield _declaration(pile, division, pile.counts.get(division, 0), total)
@@ -103,7 +112,8 @@ def _declaring(piles: Iterable[Pile]) -> set[str]:
     for pile in sorted(piles, key=_turn):
         one_county = pile.agency[-6:].isdigit()
         duty = pile.resource in DECLARED_BY[role(pile.agency)]
-        if one_county and duty and pile.path != EARLY and LATER not in pile.path:
+        said = (pile.resource, pile.agency[-6:] + "000000") not in WITHHELD
+        if one_county and duty and said and pile.path != EARLY and LATER not in pile.path:
             last[pile.agency, pile.resource] = pile.path
     return set(last.values())
 

@@ -17,11 +17,14 @@ from jinqiao.counties.rows import (
     household,
     incident,
     lines,
+    needs,
     notices,
     payments,
+    plans,
     policy,
     product,
     rating,
+    ratings,
     refunds,
     repayments,
     reports,
@@ -49,6 +52,8 @@ def _number(county: County) -> None:
     county.rng.shuffle(county.households)
     for count, home in enumerate(county.households, start=1):
         home.number = f"{code}{count:07d}"
+    for count, need in enumerate((one for home in county.households for one in home.needs), 1):
+        need.number = f"{code}-X-{need.raised_on.year}-{count:05d}"
     county.rng.shuffle(county.loans)
     county.loans.sort(key=lambda loan: loan.signed_on)
     signed: Counter[tuple[str, int]] = Counter()
@@ -56,6 +61,8 @@ def _number(county: County) -> None:
         series = loan.bank, loan.signed_on.year
         signed[series] += 1
         loan.number = f"{code}-{loan.signed_on.year}-{signed[series]:06d}"
+    for count, payment in enumerate((one for loan in county.loans for one in loan.payments), 1):
+        payment.number = f"{code}-{payment.paid_on.year}-{count:06d}"
     county.rng.shuffle(county.incidents)
     county.incidents.sort(key=lambda one: one.on)
     for count, one in enumerate(county.incidents, start=1):
@@ -73,6 +80,7 @@ def _registry(county: County, files: Files) -> None:
             for count, amendment in enumerate(home.amendments, start=1)
         ]
         files.add(office, "households", rows, place.division)
+        files.add(office, "needs", needs(home), place.division)
 
 
 def _banks(county: County, files: Files) -> None:
@@ -86,25 +94,28 @@ def _banks(county: County, files: Files) -> None:
             loan.bank, "contracts", later, division, name="contracts-later", amount="principal"
         )
         if loan.rated and loan.product == "POVERTY_MICRO":
-            files.add(loan.bank, "ratings", [rating(loan)], division)
+            for one in ratings(loan):
+                files.add(one.bank or loan.bank, "ratings", [rating(loan, one)], division)
         files.add(loan.bank, "repayments", repayments(loan), division)
         files.add(loan.bank, "interest-lines", lines(loan), division)
         files.add(loan.bank, "refunds", refunds(loan), division)
+        files.add(loan.bank, "repayment-plans", plans(loan), division)
         if _reminded(loan):
             files.add(loan.bank, "notices", notices(loan), division)
 
 
 def _reminded(loan: Loan) -> bool:
-    """Poverty loans that fell due since the summer of 2018."""
+    """Poverty loans that fell due since the summer of 2018, and those a story speaks of."""
+    if loan.notices is not None:
+        return True
     return loan.product == "POVERTY_MICRO" and date(2018, 6, 1) <= loan.matures_on <= HANDED_OVER
 
 
 def _treasury(county: County, files: Files) -> None:
-    count = 1
     for loan in county.loans:
-        rows = list(payments(county, loan, count))
-        count += len(rows)
-        files.add(county.place.finance_bureau, "payments", rows, county.place.division)
+        files.add(
+            county.place.finance_bureau, "payments", payments(county, loan), county.place.division
+        )
 
 
 def _insurers(county: County, files: Files) -> None:
@@ -134,10 +145,11 @@ def _insurers(county: County, files: Files) -> None:
 def _claim(county: County, files: Files, one: Incident, policies: list[Policy]) -> None:
     """The claim under the policy that covers the incident, and how it went on."""
     assert one.claim
-    under = next(policy for policy in policies if policy.covers(one.person, one.on))
+    under = next((policy for policy in policies if policy.covers(one.person, one.on)), policies[0])
     liability = PRODUCTS[under.insurer].liability(one.claim.kind)
-    decide(county.rng, one.claim, due(liability, one) if liability else Decimal(0))
-    number = f"{under.insurer}-C-{one.number}"
+    if not one.claim.changes:
+        decide(county.rng, one.claim, due(liability, one) if liability else Decimal(0))
+    one.claim.number = f"{under.insurer}-C-{one.number}"
     division = county.place.division
-    files.add(under.insurer, "claims", [claim(one, one.claim, number, under.number)], division)
-    files.add(under.insurer, "claim-status-changes", claim_changes(one.claim, number), division)
+    files.add(under.insurer, "claims", [claim(one, one.claim, under.number)], division)
+    files.add(under.insurer, "claim-status-changes", claim_changes(one.claim), division)
