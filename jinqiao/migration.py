@@ -30,6 +30,7 @@ import services.registry.tables
 import services.subsidy.tables
 from kernel.crypto import Keys
 from kernel.database import role_of, role_password
+from kernel.touched import NOTICED, noticing
 
 SCHEMAS = (
     gateway.tables.SCHEMA,
@@ -52,7 +53,7 @@ _ALEMBIC = threading.Lock()  # Alembic keeps what it is doing in a module of its
 async def prepare(server_url: str, keys: Keys) -> None:
     """Bring tables up to date and let each service's role in. Safe to repeat, and at once."""
     await asyncio.to_thread(upgrade, server_url)
-    await _let_roles_in(server_url, keys)
+    await _finish(server_url, keys)
 
 
 def upgrade(server_url: str) -> None:
@@ -101,7 +102,7 @@ _GRANTS = (
 )
 
 
-async def _let_roles_in(server_url: str, keys: Keys) -> None:
+async def _finish(server_url: str, keys: Keys) -> None:
     database = make_url(server_url).database or ""
     async with engine_for(server_url) as engine, engine.begin() as connection:
         await connection.execute(
@@ -119,6 +120,10 @@ async def _let_roles_in(server_url: str, keys: Keys) -> None:
                     schema=_quoted(service),
                     verifier=_scram(role_password(keys, service)),
                 )
+                await connection.exec_driver_sql(statement)
+        there = set((await connection.execute(NOTICED)).scalars())
+        for metadata in SCHEMAS:
+            for statement in noticing(metadata, there):
                 await connection.exec_driver_sql(statement)
 
 

@@ -3,6 +3,9 @@
 The request names the position each neighbour's copy must have reached. Then facts are laid out
 once, every rule is asked over them by one set statement, and what is not met or undetermined is
 announced as `finding.raised`, at last `screening.judged`. Nothing is kept here: the run keeps it.
+
+A run may continue one of the same business date and scope: then only households are judged of
+which anything has changed since (`kernel.touched`), and `screening.judged` names them.
 """
 
 import json
@@ -41,7 +44,8 @@ from kernel import clock
 from kernel.feed import Event
 from kernel.law import Certainty, Rule
 from kernel.outbox import announce
-from kernel.service import Service
+from kernel.service import Service, Work
+from kernel.touched import add_touched, changed_since, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,10 @@ def add_screening_requests(metadata: MetaData) -> None:
         Column("screening_id", Uuid, primary_key=True),
         Column("asked", JSONB, nullable=False),
         Column("judged_at", DateTime(timezone=True)),
+        Column("seen", Text, comment="pg_snapshot: what was judged, and what came later"),
+        Column("made_by", Text, comment="digest of the law and code that judged"),
     )
+    add_touched(metadata)
     Table(
         "screening_heard",
         metadata,
@@ -115,7 +122,7 @@ _HEAR = text("""
     on conflict do nothing
 """)
 _NEXT = """
-    select screening_id, asked from screening_request r
+    select screening_id, asked, pg_current_snapshot()::text as seen from screening_request r
     where judged_at is null and not exists (
         select from jsonb_each_text(r.asked -> 'positions') as wanted(source, position)
         where wanted.source = any(:read) and wanted.position::bigint > coalesce(
@@ -127,7 +134,11 @@ _NEXT = """
       and not exists (select from pending p where {ready})
     order by screening_id limit 1
 """
-_DONE = text("update screening_request set judged_at = :now where screening_id = :screening_id")
+_DONE = text("""
+    update screening_request
+    set judged_at = :now, seen = :seen, made_by = :made_by
+    where screening_id = :screening_id
+""")
 
 
 async def keep_requests(session: AsyncSession, events: list[Event]) -> None:
@@ -142,13 +153,24 @@ async def hear_judged(session: AsyncSession, events: list[Event]) -> None:
     await session.execute(_HEAR, {"events": data})
 
 
-def judge_step(judge: Judge, *, ready: str = "false", after: Sequence[str] = ()) -> Any:
+def judge_step(
+    judge: Judge,
+    *,
+    ready: str = "false",
+    after: Sequence[str] = (),
+    people: Sequence[str] = (),
+    added_up: Sequence[str] = (),
+) -> Work:
     """A background step: judge the oldest screening for which everything is here.
 
     That is: this service's copies have reached the positions the screening names, no pending row
     could be applied (`ready`, a condition over `pending p`), and the neighbours of `after` have
     judged it themselves. These announce what their own pending rows became before they announce
     that they judged, so whoever waits for them misses nothing that was acknowledged.
+
+    `people` are the tables, with `household_key` and `person_key`, through which one household's
+    facts bear on another's verdicts; without any, every run judges everything. `added_up` are the
+    kinds of subject over which many households are added up: these are judged in every run.
     """
     statement = text(_NEXT.format(ready=ready))
 
@@ -158,6 +180,10 @@ def judge_step(judge: Judge, *, ready: str = "false", after: Sequence[str] = ())
         if found is None:
             return 0
         asked = found.asked
+        made_by = digest_of(service.name)
+        changed = None
+        if people and asked.get("continues"):
+            changed = await changed_since(session, asked["continues"], made_by, people)
         screening = Screening(
             screening_id=found.screening_id,
             business_date=date.fromisoformat(asked["business_date"]),
@@ -166,14 +192,23 @@ def judge_step(judge: Judge, *, ready: str = "false", after: Sequence[str] = ())
             hi=asked["hi"],
             agency=asked["agency"],
             contracts=asked["contracts"],
+            households=changed,
         )
-        await judge(service, session, screening)
-        data = json.dumps({"screening_id": str(screening.screening_id), "service": service.name})
-        await announce(session, "screening.judged", data)
-        await session.execute(_DONE, {"now": clock.now(), "screening_id": screening.screening_id})
+        if changed != []:
+            await judge(service, session, screening)
+        answer = {
+            "screening_id": str(screening.screening_id),
+            "service": service.name,
+            "households": changed,
+            "subject_kinds": [] if changed == [] else list(added_up),
+        }
+        await announce(session, "screening.judged", json.dumps(answer))
+        # What is committed while we judge was not surely seen: the snapshot is from before.
+        done = {"now": clock.now(), "seen": found.seen, "made_by": made_by}
+        await session.execute(_DONE, done | {"screening_id": screening.screening_id})
         return 1
 
-    return step
+    return Work(step, "exists (select from screening_request where judged_at is null)")
 
 
 _OUTBOX = Table(

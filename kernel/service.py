@@ -35,6 +35,15 @@ FeedStep = Callable[[AsyncClient, "Service", AsyncSession], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A step of the background, and a cheap SQL condition without which it has nothing to do."""
+
+    run: Any
+    """A Step; among `feed_steps` a FeedStep."""
+    waiting: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a process gives to each service it runs."""
 
@@ -54,9 +63,9 @@ class Service:
     resources: Mapping[str, Any] = field(default_factory=dict)
     """What is pushed here, by name of resource (`kernel.bulk.Resource`)."""
     projections: Sequence[Projection] = ()
-    steps: Mapping[str, Step] = field(default_factory=dict)
+    steps: Mapping[str, Work] = field(default_factory=dict)
     """Background work besides relaying, catching up and jobs, by name."""
-    feed_steps: Mapping[str, FeedStep] = field(default_factory=dict)
+    feed_steps: Mapping[str, Work] = field(default_factory=dict)
 
 
 def create_service(
@@ -66,8 +75,8 @@ def create_service(
     routers: Sequence[APIRouter],
     resources: Sequence[Any] = (),
     projections: Sequence[Projection] = (),
-    steps: Mapping[str, Step] | None = None,
-    feed_steps: Mapping[str, FeedStep] | None = None,
+    steps: Mapping[str, Work] | None = None,
+    feed_steps: Mapping[str, Work] | None = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(

@@ -6,38 +6,38 @@ one holds nothing. `drain()` runs steps until all are idle: tests and the demons
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TypeVar
 
 from httpx import AsyncClient, HTTPError
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import feed, outbox
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
-from kernel.service import Service, Step, log
+from kernel.service import Service, Step, Work, log
 
 _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
 """)
 
+Result = TypeVar("Result")
+
 SHORTEST_REST, LONGEST_REST = 0.1, 1.0
-"""Seconds that a worker rests when there was nothing to do: doubled from rest to rest, since an
-idle round costs a tenth of a second of a core."""
+"""Seconds that a worker rests when there was nothing to do: doubled from rest to rest."""
 
 
 class Worker:
     """The background of some services. `feeds` reaches all services' feeds, with a token."""
 
     def __init__(self, services: Sequence[Service], feeds: AsyncClient) -> None:
-        # In this order what one service does reaches the others in the same round. Within a phase
-        # services work side by side: while one waits for the database another computes.
-        self._phases = [
-            [(service, steps_of(service, feeds)) for service in services]
-            for steps_of in (_work_of, _relay_of, _copies_of)
-        ]
+        self._services = services
+        self._feeds = feeds
+        self._work = {service.name: _work_of(service, feeds) for service in services}
 
     async def drain(self) -> None:
         """Run every step until a whole round finds nothing to do."""
@@ -60,17 +60,95 @@ class Worker:
                 await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=jittered)
 
     async def round(self) -> int:
-        """Run each step once; returns how much was done."""
-        done = 0
-        for phase in self._phases:
-            each = await asyncio.gather(
-                *[_in_turn(service, steps) for service, steps in phase], return_exceptions=True
+        """Run each step that has something to do once; returns how much was done.
+
+        One statement a service tells which steps that may be. In the order of the phases what one
+        service does reaches the others in the same round; within a phase services work side by
+        side: while one waits for the database another computes.
+        """
+        seen = dict(
+            zip(
+                (service.name for service in self._services),
+                await _all(_look(service, self._work[service.name]) for service in self._services),
+                strict=True,
             )
-            for result in each:
-                if isinstance(result, BaseException):
-                    raise result
-                done += result
-        return done
+        )
+        worked = await _all(
+            _in_turn(service, _chosen(self._work[service.name], seen[service.name].waiting))
+            for service in self._services
+        )
+        relayed = await _all(
+            _in_turn(service, {"relay": _relay} if done or seen[service.name].to_relay else {})
+            for service, done in zip(self._services, worked, strict=True)
+        )
+        heads = {
+            service.name: seen[service.name].head + moved
+            for service, moved in zip(self._services, relayed, strict=True)
+        }
+        copied = await _all(
+            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors))
+            for service in self._services
+        )
+        return sum((*worked, *relayed, *copied))
+
+    def _copies_of(
+        self, service: Service, heads: Mapping[str, int], cursors: Mapping[str, int]
+    ) -> dict[str, Step]:
+        """Catching up with the neighbours that are ahead, or whose head is not known here."""
+        return {
+            f"copy of {projection.source}": partial(_copy, projection, self._feeds)
+            for projection in service.projections
+            if projection.source not in heads
+            or heads[projection.source] > cursors.get(projection.source, 0)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look at a service's schema tells."""
+
+    waiting: frozenset[str]
+    """Steps that may find something to do."""
+    to_relay: bool
+    head: int
+    cursors: Mapping[str, int]
+
+
+async def _look(service: Service, work: Mapping[str, Work]) -> _Seen:
+    conditions = tuple(each.waiting for each in work.values())
+    async with service.database.begin() as session:
+        row = (await session.execute(_looking(conditions))).one()
+    return _Seen(
+        waiting=frozenset(name for name, found in zip(work, row.waiting, strict=True) if found),
+        to_relay=row.to_relay,
+        head=row.head,
+        cursors=row.cursors,
+    )
+
+
+@cache
+def _looking(conditions: tuple[str, ...]) -> TextClause:
+    listed = ", ".join(f"({condition})" for condition in conditions)
+    return text(f"""
+        select cast(array[{listed}] as boolean[]) as waiting,
+               exists (select from outbox) as to_relay,
+               (select position from feed_head) as head,
+               (select coalesce(json_object_agg(source, position), '{{}}') from reader_cursor)
+                   as cursors
+    """)
+
+
+def _chosen(work: Mapping[str, Work], waiting: frozenset[str]) -> dict[str, Step]:
+    return {name: each.run for name, each in work.items() if name in waiting}
+
+
+async def _all(acts: Iterable[Awaitable[Result]]) -> list[Result]:
+    """The results of acts side by side; the first failure is raised when all have ended."""
+    results = await asyncio.gather(*acts, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results  # type: ignore[return-value]  # no exception is left among them
 
 
 async def _in_turn(service: Service, steps: Mapping[str, Step]) -> int:
@@ -98,21 +176,13 @@ async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | No
         yield session if (await session.execute(_LOCK, {"step": name})).scalar() else None
 
 
-def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Step]:
-    pushed: dict[str, Step] = {"jobs": jobs.work} if service.resources else {}
-    asking = {name: partial(step, feeds) for name, step in service.feed_steps.items()}
-    return pushed | dict(service.steps) | asking
-
-
-def _relay_of(_: Service, __: AsyncClient) -> dict[str, Step]:
-    return {"relay": _relay}
-
-
-def _copies_of(service: Service, feeds: AsyncClient) -> dict[str, Step]:
-    return {
-        f"copy of {projection.source}": partial(_copy, projection, feeds)
-        for projection in service.projections
+def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
+    pushed = {"jobs": Work(jobs.work, jobs.WAITING)} if service.resources else {}
+    asking = {
+        name: Work(partial(each.run, feeds), each.waiting)
+        for name, each in service.feed_steps.items()
     }
+    return pushed | dict(service.steps) | asking
 
 
 async def _relay(_: Service, session: AsyncSession) -> int:

@@ -235,6 +235,10 @@ def _chunks(raws: Iterable[Raw]) -> Iterator[list[Raw]]:
         yield chunk
 
 
+WAITING = "exists (select from job where state = 'queued')"
+"""SQL: whether `work` may find a job."""
+
+
 async def work(service: Service, session: AsyncSession) -> int:
     """Do the next chunk of the oldest job, or the whole job if it is atomic or a dry run.
 

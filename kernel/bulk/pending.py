@@ -14,7 +14,7 @@ from kernel.bulk.record import record
 from kernel.bulk.resource import Outcome, Push, Raw, Resource
 from kernel.outbox import announce
 from kernel.roles import Kind, Role
-from kernel.service import Service
+from kernel.service import Service, Work
 
 KEPT_FOR = timedelta(days=30)
 """How long a row may wait (api.md, contracts); then it is dropped and its agency is told."""
@@ -24,7 +24,7 @@ _GONE = text("""
 """)
 
 
-def retry_pending(ready: str) -> Any:
+def retry_pending(ready: str) -> Work:
     """A background step: apply the rows that `ready`, a condition over `pending p`, admits."""
     statement = text(f"""
         with ready as (
@@ -49,7 +49,7 @@ def retry_pending(ready: str) -> Any:
             await _apply(push, service.resources[resource], waiting)
         return len(rows) + await _drop_old(session)
 
-    return step
+    return Work(step, "exists (select from pending)")
 
 
 async def _apply(push: Push, resource: Resource, waiting: list[Any]) -> None:

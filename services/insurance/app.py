@@ -10,6 +10,9 @@ from services.insurance.projections import PROJECTIONS
 from services.insurance.queries.pushes import READY
 from services.insurance.routes import RESOURCES, ROUTERS
 
+_PEOPLE = ("member", "cover", "claim", "incident")
+"""Tables through which one household's facts bear on the verdicts of another."""
+
 
 def create_app(parts: Parts) -> FastAPI:
     """Insurance, on the parts its process gives it."""
@@ -19,5 +22,10 @@ def create_app(parts: Parts) -> FastAPI:
         routers=ROUTERS,
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
+        steps={
+            "pending": retry_pending(READY),
+            "judge": judge_step(
+                judge, ready=READY, people=["member", "cover", "claim", "incident"]
+            ),
+        },
     )

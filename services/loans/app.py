@@ -11,6 +11,9 @@ from services.loans.queries.pushes import READY
 from services.loans.routes import ROUTERS
 from services.loans.routes.pushes import RESOURCES
 
+_PEOPLE = ("member", "contract")
+"""Tables through which one household's facts bear on the verdicts of another."""
+
 
 def create_app(parts: Parts) -> FastAPI:
     """Loans, on the parts its process gives it."""
@@ -20,5 +23,8 @@ def create_app(parts: Parts) -> FastAPI:
         routers=ROUTERS,
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
+        steps={
+            "pending": retry_pending(READY),
+            "judge": judge_step(judge, ready=READY, people=_PEOPLE),
+        },
     )

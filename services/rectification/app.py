@@ -2,10 +2,11 @@
 
 from fastapi import FastAPI
 
-from kernel.service import Parts, create_service
+from kernel.service import Parts, Work, create_service
 from services.rectification.operations.samples import SAMPLES
 from services.rectification.operations.screenings import name_positions
 from services.rectification.projections import PROJECTIONS
+from services.rectification.queries.screenings import IS_ONE_WAITING
 from services.rectification.routes import ROUTERS
 
 
@@ -17,5 +18,5 @@ def create_app(parts: Parts) -> FastAPI:
         routers=ROUTERS,
         resources=[SAMPLES],
         projections=PROJECTIONS,
-        feed_steps={"name positions": name_positions},
+        feed_steps={"name positions": Work(name_positions, IS_ONE_WAITING)},
     )

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,21 +10,37 @@ from kernel import clock
 from kernel.agency_copy import copy_agencies
 from kernel.feed import Event, Projection
 from services.rectification.queries import findings, screenings
-from services.rectification.vocabulary import JUDGES
+from services.rectification.vocabulary import JUDGES, State
 
 
-async def keep_findings(session: AsyncSession, events: list[Event]) -> None:
+async def keep_findings(service: str, session: AsyncSession, events: list[Event]) -> None:
     """Keep what a judge found, once however often it is told."""
     data = json.dumps([{**event["data"], "finding_id": event["id"]} for event in events])
-    await session.execute(findings.KEEP_FINDINGS, {"events": data})
+    await session.execute(findings.KEEP_FINDINGS, {"events": data, "service": service})
 
 
 async def close_screenings(service: str, session: AsyncSession, events: list[Event]) -> None:
     """Note that a judge has answered; the last answer closes the run. Its findings came before."""
     judged = [event["data"]["screening_id"] for event in events]
-    await session.execute(screenings.LOCK_SCREENINGS, {"screenings": judged})
+    runs = await session.execute(screenings.LOCK_SCREENINGS, {"screenings": judged})
+    continuing = {
+        str(run.screening_id): run for run in runs if run.seq > 1 and run.state != State.JUDGED
+    }
+    for event in events:
+        run = continuing.get(event["data"]["screening_id"])
+        if run is not None:
+            await _clear(service, session, run, event["data"])
     await session.execute(screenings.KEEP_ANSWERS, {"screenings": judged, "service": service})
     await session.execute(screenings.CLOSE_SCREENINGS, {"screenings": judged, "now": clock.now()})
+
+
+async def _clear(service: str, session: AsyncSession, run: Any, answer: dict[str, Any]) -> None:
+    """Of the findings that stood in the run before: which a judge told again, and which not."""
+    values = {"series": run.series, "seq": run.seq, "prefix": JUDGES[service]}
+    still = (await session.execute(findings.SAID_BEFORE, values)).scalars().all()
+    values |= {"still": still, "households": answer["households"]}
+    values |= {"subject_kinds": answer["subject_kinds"]}
+    await session.execute(findings.CLEAR, values)
 
 
 PROJECTIONS = [
@@ -32,7 +49,7 @@ PROJECTIONS = [
         Projection(
             service,
             {
-                "finding.raised": keep_findings,
+                "finding.raised": partial(keep_findings, service),
                 "screening.judged": partial(close_screenings, service),
             },
         )

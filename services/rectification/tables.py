@@ -35,7 +35,10 @@ class Sample(AgencyFact, table=True):
 class Screening(Row, table=True):
     """A run: what was asked, when, and how far it is. What was asked never changes."""
 
-    __table_args__ = (Index("screening_state_idx", "state"),)
+    __table_args__ = (
+        Index("screening_state_idx", "state"),
+        Index("screening_series_idx", "series", "seq", unique=True),
+    )
     metadata = SCHEMA
 
     screening_id: UUID = Field(primary_key=True)
@@ -83,6 +86,8 @@ class Finding(Row, table=True):
         Index("finding_page_idx", "series", "finding_id"),
         Index("finding_rule_idx", "series", "rule_id", "verdict", "division"),
         Index("finding_id_idx", "finding_id"),
+        Index("finding_cleared_idx", "series", "until"),
+        Index("finding_raised_idx", "series", "since"),
     )
     metadata = SCHEMA
 

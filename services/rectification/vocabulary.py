@@ -69,8 +69,8 @@ class State(StrEnum):
     JUDGED = "judged"
 
 
-JUDGES = ("loans", "subsidy", "insurance")
-"""The services that answer a screening."""
+JUDGES = {"loans": "LOAN", "subsidy": "SUB", "insurance": "INS"}
+"""The services that answer a screening, and the prefix of the rules that each judges."""
 
 SOURCES = ("gateway", "registry", *JUDGES)
 """The services whose facts a screening rests on."""

@@ -170,7 +170,7 @@ def test_a_supervisors_run_waits_for_every_judge(
 
     async def tell(service: str) -> None:
         async with exchange.services["rectification"].database.begin() as session:
-            await keep_findings(session, [finding, finding])
+            await keep_findings(service, session, [finding, finding])
             await close_screenings(service, session, [answer, answer])
 
     seen = []

@@ -22,7 +22,7 @@ from kernel.policy.rates import rate_parameters
 from kernel.service import Service
 from services.loans.operations.references import lay_out_corrected_references, terms_of
 from services.loans.queries import reference
-from services.loans.queries.facts import LAY_OUT, LOAN_FACTS
+from services.loans.queries.facts import JUDGED, LAY_OUT, LOAN_FACTS
 from services.loans.rules import CATALOGUE
 from services.loans.rules.afterwards import (
     conditions_unclear,
@@ -59,7 +59,7 @@ async def judge(_: Service, session: AsyncSession, screening: Screening) -> None
         return
     await _lay_out(session, screening)
     for rule in asked:
-        await session.execute(findings_of(LOAN_FACTS, rule, screening, clock.now()))
+        await session.execute(findings_of(JUDGED, rule, screening, clock.now()))
 
 
 async def _lay_out(session: AsyncSession, screening: Screening) -> None:
@@ -76,7 +76,9 @@ async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
     """What ordinary loans cost more than the policy rate would have, up to the business date."""
     condition = qualified_household_at_policy_rate.condition(LOAN_FACTS)
     candidates = await session.execute(
-        select(LOAN_FACTS.c.loan_id).where(is_ordinary_loan(LOAN_FACTS), condition.is_not(True))
+        select(LOAN_FACTS.c.loan_id).where(
+            LOAN_FACTS.c.in_scope, is_ordinary_loan(LOAN_FACTS), condition.is_not(True)
+        )
     )
     for statement in reference.ORDINARY_EXCESS:
         await session.execute(statement)

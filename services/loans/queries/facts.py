@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     column,
+    select,
     table,
     text,
 )
@@ -22,15 +23,29 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kernel.agency_copy import AMONG_SERVING, serving, undeclared, undeclared_by_any
 from kernel.policy.rates import POLICY_RATE, RATE_TABLES
 
-IN_SCOPE = """
+_COUNTS = """
     c.superseded_at is null and c.counts_from <= :on and :on < c.counts_to and c.signed_on <= :on
-    and exists (select from unnest(cast(:lo as text[]), cast(:hi as text[])) as scope(lo, hi)
-                where c.division >= scope.lo and c.division < scope.hi)
+    and (cast(:households as uuid[]) is null or c.household_key = any(:households))
+"""
+_IN_SCOPE = """
+    exists (select from unnest(cast(:lo as text[]), cast(:hi as text[])) as scope(lo, hi)
+            where {division} >= scope.lo and {division} < scope.hi)
+"""
+_ASKED_FOR = f"""
+    {_IN_SCOPE.format(division="c.division")}
     and (cast(:agency as text) is null or c.agency = :agency)
     and (cast(:banks as text[]) is null or (c.agency, c.contract_no) in (
          select * from unnest(cast(:banks as text[]), cast(:numbers as text[]))))
 """
+IN_SCOPE = f"{_COUNTS} and {_ASKED_FOR}"
 """Whether a contract `c` is judged: in scope, by the report that counts on the business date."""
+
+# A village is judged by all loans of its households, also those of branches elsewhere (LOAN-22).
+_FROM_A_VILLAGE = f"""
+    cast(:agency as text) is null and cast(:banks as text[]) is null and c.person_key in (
+        select m.person_key from member m join household_place p using (household_key)
+        where {_IN_SCOPE.format(division="p.division")})
+"""
 
 # Before the first report's as_at what needs a balance is unknown, signing facts are known.
 _STORED = f"""
@@ -40,8 +55,9 @@ _STORED = f"""
            c.actual_user_kind, c.actual_user_credit_code, c.actual_user_mode,
            c.actual_user_has_industry_base, c.actual_user_at_risk, c.household_aware,
            c.household_takes_part, c.closed_on, c.converted_on,
-           case when c.as_at <= :on then c.balance end as balance
-    from contract c where {IN_SCOPE}
+           case when c.as_at <= :on then c.balance end as balance,
+           ({_ASKED_FOR}) as in_scope
+    from contract c where {_COUNTS} and (({_ASKED_FOR}) or ({_FROM_A_VILLAGE}))
 """
 
 _ASKED = """
@@ -59,7 +75,8 @@ _ASKED = """
            cast(:actual_user_mode as text) as actual_user_mode,
            null::boolean as actual_user_has_industry_base, null::boolean as actual_user_at_risk,
            null::boolean as household_aware, null::boolean as household_takes_part,
-           null::date as closed_on, null::date as converted_on, null::numeric as balance
+           null::date as closed_on, null::date as converted_on, null::numeric as balance,
+           true as in_scope
 """
 
 # Who of a household is present on a day, as known on the business date.
@@ -246,6 +263,7 @@ _FACTS = f"""
 """
 
 _COLUMNS: dict[str, Any] = {
+    "in_scope": Boolean,
     "subject_kind": Text,
     "household_key": Uuid,
     "loan_id": Uuid,
@@ -317,7 +335,12 @@ _COLUMNS: dict[str, Any] = {
 }
 
 LOAN_FACTS = table("loan_facts", *[column(name, kind) for name, kind in _COLUMNS.items()])
-"""The facts of a screening, laid out once in a temporary table."""
+"""The facts of a screening, laid out once in a temporary table: of the contracts asked for
+(`in_scope`), and where neither an agency's nor a sample was asked for, of those of other branches
+whose borrower's home village is in scope. Only villages are judged by the latter."""
+
+JUDGED = select(LOAN_FACTS).where(LOAN_FACTS.c.in_scope).subquery("judged")
+"""The facts of the contracts asked for: every rule about one loan is asked of these."""
 
 
 def _statement(loan: str, corrected: str) -> str:
@@ -327,9 +350,13 @@ def _statement(loan: str, corrected: str) -> str:
 LAY_OUT = [
     text("drop table if exists loan_facts"),
     text("create temp table loan_facts on commit drop as " + _statement(_STORED, "reference_now")),
+    text(f"""
+        delete from loan_facts where not in_scope
+          and (village_code is null or not {_IN_SCOPE.format(division="village_code")})
+    """),
     text("analyze loan_facts"),
 ]
-"""Facts of the contracts in scope, into `loan_facts`. Needs `reference_now`."""
+"""Facts of a screening, into `loan_facts`. Needs `reference_now`."""
 
 _NOTHING = "(select null::uuid as loan_id, null::date as day, null::numeric as amount limit 0)"
 

@@ -25,6 +25,8 @@ from services.rectification.vocabulary import SOURCES
 async def ask_screening(session: AsyncSession, caller: Caller, asked: ScreeningIn) -> ScreeningOut:
     """Record what is to be judged; the background tells the judges.
 
+    A run of the same question continues the newest one: only what has changed since is judged.
+
     Raises NotYourDivision and UnknownSample.
     """
     sample = None
@@ -34,14 +36,20 @@ async def ask_screening(session: AsyncSession, caller: Caller, asked: ScreeningI
             raise UnknownSample
     lo, hi = spans(_narrowed(caller.divisions, asked.division))
 
+    screening_id = new_id()
     values = asked.model_dump() | {
-        "screening_id": new_id(),
+        "screening_id": screening_id,
         "asked_by": caller.agency,
         "rules": sorted({rule.value for rule in asked.rules or ()}),
         "sample_id": sample.id if sample else None,
         "sample_version": sample.source_version if sample else None,
         "lo": lo,
         "hi": hi,
+    }
+    before = (await session.execute(queries.LIKE_IT, values)).first()
+    values |= {
+        "series": before.series if before else screening_id,
+        "seq": before.seq + 1 if before else 1,
     }
     row = (await session.execute(queries.ADD_SCREENING, values)).mappings().one()
     return ScreeningOut.model_validate(dict(row))
@@ -65,8 +73,6 @@ async def name_positions(feeds: AsyncClient, _: Service, session: AsyncSession) 
     A run waits until every feed holds all that was committed before it was asked for; so what was
     acknowledged before is judged.
     """
-    if not (await session.execute(queries.IS_ONE_WAITING)).scalar():
-        return 0
     heads = {source: await _head_of(feeds, source) for source in SOURCES}
     values = {
         "positions": json.dumps({source: position for source, (position, _) in heads.items()}),

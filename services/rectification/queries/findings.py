@@ -36,7 +36,44 @@ KEEP_FINDINGS = text("""
         policy_no text, claim_no text, division text, amount numeric, class text, figures jsonb,
         missing jsonb, citation text, certainty text, caused_by text, judged_at timestamptz)
     join screening s using (screening_id)
+    where not exists (select from screening_answer a
+                      where a.screening_id = e.screening_id and a.service = :service)
     on conflict do nothing
+""")
+
+_SAYS = """
+    md5((to_jsonb({f}) - '{{finding_id, screening_id, since, until, judged_at}}'::text[])::text)
+"""
+_JUDGED_BY = "{f}.rule_id like cast(:prefix as text) || '-%'"
+
+# In a run that continues another, a judge told again what it found of some households. What it had
+# said word for word before still stands under its old id; what it did not say again is cleared.
+SAID_BEFORE = text(f"""
+    with told as (
+        select n.finding_id, n.household_key, {_SAYS.format(f="n")} as says
+        from finding n
+        where n.series = :series and n.since = :seq and {_JUDGED_BY.format(f="n")}),
+    stood as (
+        select o.finding_id, o.household_key, {_SAYS.format(f="o")} as says
+        from finding o
+        where o.series = :series and o.since < :seq and o.until is null
+          and {_JUDGED_BY.format(f="o")}
+          and o.household_key in (select household_key from told)),
+    pair as (
+        select t.finding_id as told_id, s.finding_id as stood_id
+        from (select *, row_number() over (partition by household_key, says) as n from told) t
+        join (select *, row_number() over (partition by household_key, says) as n from stood) s
+        using (household_key, says, n)),
+    forgotten as (delete from finding where finding_id in (select told_id from pair))
+    select stood_id from pair
+""")
+
+CLEAR = text(f"""
+    update finding f set until = :seq
+    where f.series = :series and f.since < :seq and f.until is null
+      and {_JUDGED_BY.format(f="f")} and not f.finding_id = any(cast(:still as uuid[]))
+      and (cast(:households as uuid[]) is null or f.household_key = any(cast(:households as uuid[]))
+           or f.subject_kind = any(cast(:subject_kinds as text[])))
 """)
 
 
