@@ -13,7 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from jinqiao.counties.county import PLAN_DAY_PART, County, Expectation, Resident, Subject
+from jinqiao.counties.county import (
+    PLAN_DAY_PART,
+    RESCREEN_PART,
+    County,
+    Expectation,
+    Resident,
+    Subject,
+)
 from jinqiao.counties.households import Household
 from jinqiao.counties.insurance import Claim, Incident
 from jinqiao.counties.lending import Loan, Payment
@@ -28,6 +35,7 @@ from jinqiao.counties.places import (
     MARCH,
     NEW_YEAR,
     PLAN_DAY,
+    RESCREENED,
     SEPTEMBER,
     YANSHOU,
     Place,
@@ -62,6 +70,12 @@ class Key:
         for name, loans in county.samples.items():
             sample = self.samples.setdefault(name, [])
             sample += ({"bank": loan.bank, "contract_no": loan.number} for loan in loans)
+
+    def gather_cure(self, county: County) -> None:
+        """Take over what is left in a county once its records are put right."""
+        for one in county.rescreened():
+            place = one.part, one.rule, one.verdict
+            self.verdicts.setdefault(place, []).append(_name(one.subject))
 
     def _take(self, expectation: Expectation) -> None:
         part, rule, subject = expectation.part, expectation.rule, expectation.subject
@@ -192,8 +206,8 @@ class Key:
                 "hailun",
                 HAILUN,
                 ("SUB-11",),
-                only={"lines_of_year": 2017},
-                says={"of_sample": 21},
+                says={"in_the_sample": 21},
+                within=sample109.NAME,
             ),
             self._row(
                 7,
@@ -204,6 +218,7 @@ class Key:
             ),
             *(self._row(8, PLAN_DAY_PART, "十县", (rule,), says={}) for rule in RULES),
         ]
+        rows += (self._row(9, RESCREEN_PART, "十县", (rule,), says={}) for rule in RULES)
         return {"rows": rows}
 
     def _row(
@@ -216,6 +231,7 @@ class Key:
         says: Row,
         sample: str = "",
         only: Row | None = None,
+        within: str = "",
         more: Row | None = None,
     ) -> Row:
         scope: Row = {"rules": list(rules)}
@@ -247,6 +263,8 @@ class Key:
         }
         if only:
             row["only"] = only
+        if within:
+            row["within"] = within
         return row | {"says": says, "expect": expected | (more or {})}
 
     def _principal(self, part: str) -> Decimal:
@@ -268,6 +286,7 @@ BUSINESS_DATES = {
     "hailun": DECEMBER,
     "yanshou": SEPTEMBER,
     PLAN_DAY_PART: PLAN_DAY,
+    RESCREEN_PART: RESCREENED,
 }
 
 WATCHED_FAMILIES, WATCHED_BALANCE = 10, Decimal(300_000)

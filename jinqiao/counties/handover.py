@@ -53,10 +53,10 @@ DECLARED_BY = {
 """The resources whose absence some rule rests on (rules.md, Whose silence)."""
 
 
-def pushes(files: Files) -> list[Row]:
+def pushes(files: Files, *, declare: bool = True) -> list[Row]:
     """Every data file once, with the declaration that goes with it."""
     piles = sorted(files.piles.values(), key=_turn)
-    declaring = _declaring(piles)
+    declaring = _declaring(piles) if declare else set()
     return [_push(pile, declares=pile.path in declaring) for pile in piles]
 
 
@@ -86,6 +86,21 @@ def declarations(files: Files) -> Iterator[Row]:
                 continue
             total = pile.totals.get(division, Decimal(0))
             yield _declaration(pile, division, pile.counts.get(division, 0), total)
+
+
+def declared_at_last(files: Files, late: Files) -> Iterator[Row]:
+    """What was withheld, with all that has been handed over by then."""
+    for agency, kind, divisions in _duties():
+        for division in divisions:
+            if (kind, division) in WITHHELD:
+                piles = [
+                    pile
+                    for pile in (*files.piles.values(), *late.piles.values())
+                    if (pile.agency, pile.resource) == (agency, kind)
+                ]
+                rows = sum(pile.counts.get(division, 0) for pile in piles)
+                total = _sum(pile.totals.get(division, Decimal(0)) for pile in piles)
+                yield _declaration(Pile(agency, kind, ""), division, rows, total)
 
 
 def _duties() -> Iterator[tuple[str, str, list[str]]]:

@@ -111,6 +111,7 @@ class Incident:
     loss: Decimal | None = None
     claim: Claim | None = None
     number: str = ""
+    told_again: bool = False
 
 
 def write_policies(household: Household, insurers: tuple[str, ...], rng: Random) -> list[Policy]:

@@ -8,7 +8,7 @@ from jinqiao.counties.agencies import insurers_of
 from jinqiao.counties.county import County
 from jinqiao.counties.export import write_export
 from jinqiao.counties.files import Files
-from jinqiao.counties.insurance import PRODUCTS, Incident, Policy, decide, due, write_policies
+from jinqiao.counties.insurance import PRODUCTS, Incident, decide, due, write_policies
 from jinqiao.counties.lending import Loan, charge
 from jinqiao.counties.places import HANDED_OVER
 from jinqiao.counties.rows import (
@@ -121,7 +121,6 @@ def _treasury(county: County, files: Files) -> None:
 def _insurers(county: County, files: Files) -> None:
     place = county.place
     insurers = insurers_of(place)
-    written: dict[int, list[Policy]] = {}
     counts: Counter[tuple[str, int]] = Counter()
     for insurer in insurers:
         products = [product(PRODUCTS[insurer])]
@@ -129,7 +128,7 @@ def _insurers(county: County, files: Files) -> None:
             files.add(insurer, "products", products, place.division)
     for home in county.households:
         policies = write_policies(home, insurers, county.rng)
-        written[id(home)] = policies
+        county.policies[id(home)] = policies
         for one in policies:
             counts[one.insurer, one.valid_from.year] += 1
             serial = counts[one.insurer, one.valid_from.year]
@@ -139,13 +138,13 @@ def _insurers(county: County, files: Files) -> None:
     for one_incident in county.incidents:
         files.add(place.poverty_office, "incidents", [incident(one_incident)], place.division)
         if one_incident.claim:
-            _claim(county, files, one_incident, written[id(one_incident.household)])
+            _claim(county, files, one_incident)
 
 
-def _claim(county: County, files: Files, one: Incident, policies: list[Policy]) -> None:
+def _claim(county: County, files: Files, one: Incident) -> None:
     """The claim under the policy that covers the incident, and how it went on."""
-    assert one.claim
-    under = next((policy for policy in policies if policy.covers(one.person, one.on)), policies[0])
+    under = county.under(one)
+    assert one.claim and under
     liability = PRODUCTS[under.insurer].liability(one.claim.kind)
     if not one.claim.changes:
         decide(county.rng, one.claim, due(liability, one) if liability else Decimal(0))

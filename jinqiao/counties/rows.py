@@ -80,10 +80,11 @@ def _member(home: Household, number: int, member: Person, as_at: date) -> Row:
 
 def reports(loan: Loan) -> list[Row]:
     """The contract as the bank reported it, time and again."""
-    return [_report(loan, as_at, count) for count, as_at in enumerate(report_days(loan), start=1)]
+    return [report(loan, as_at, count) for count, as_at in enumerate(report_days(loan), start=1)]
 
 
-def _report(loan: Loan, as_at: date, version: int) -> Row:
+def report(loan: Loan, as_at: date, version: int) -> Row:
+    """The contract as the bank reported it on one day."""
     late = loan.overdue_since is not None and loan.overdue_since <= as_at
     closed = loan.closed_on if loan.closed_on and loan.closed_on <= as_at else None
     converted = loan.converted_on if loan.converted_on and loan.converted_on <= as_at else None
@@ -163,7 +164,7 @@ def lines(loan: Loan) -> Iterator[Row]:
         )
 
 
-def repayments(loan: Loan) -> Iterator[Row]:
+def repayments(loan: Loan, until: date = HANDED_OVER) -> Iterator[Row]:
     """Principal as it came back, with the interest the household paid on the same day."""
     for number, (paid_on, part) in enumerate(loan.repaid, start=1):
         interest = sum(
@@ -174,7 +175,7 @@ def repayments(loan: Loan) -> Iterator[Row]:
             ),
             Decimal(0),
         )
-        if paid_on <= HANDED_OVER:
+        if paid_on <= until:
             yield {
                 "contract_no": loan.number,
                 "repayment_no": str(number),
@@ -200,7 +201,7 @@ def refunds(loan: Loan) -> Iterator[Row]:
         )
 
 
-def notices(loan: Loan) -> Iterator[Row]:
+def notices(loan: Loan, until: date = HANDED_OVER) -> Iterator[Row]:
     """The reminders sent before a poverty loan fell due."""
     ordinary = [
         Notice(kind, loan.matures_on - days(before))
@@ -208,7 +209,7 @@ def notices(loan: Loan) -> Iterator[Row]:
     ]
     for notice in ordinary if loan.notices is None else loan.notices:
         name = f"{loan.bank}/{loan.number}/{notice.kind}"
-        if loan.disbursed_on < notice.sent_on <= HANDED_OVER:
+        if loan.disbursed_on < notice.sent_on <= until:
             yield _known(
                 {
                     "contract_no": loan.number,
