@@ -54,3 +54,10 @@ def contains(codes: Iterable[str], code: str) -> bool:
 def county_of(code: str) -> str:
     """The county a division lies in, as 12 digits."""
     return code[:6].ljust(12, "0")
+
+
+def smallest_holding(codes: Iterable[str]) -> str:
+    """The smallest division that holds all of these."""
+    known = list(codes)
+    levels = ({code[:digits] for code in known} for digits in (12, 9, 6, 4, 2, 0))
+    return next(parts.pop() for parts in levels if len(parts) == 1).ljust(12, "0")

@@ -54,6 +54,7 @@ def add_registry_copy(metadata: MetaData) -> None:
         Column("born_on", Date, nullable=False),
         Column("joined_on", Date, nullable=False),
         Column("gone_on", Date, nullable=False, comment="left, died or no longer listed"),
+        Column("died_on", Date),
         Column("known_from", Date, nullable=False),
         Column("known_to", Date, nullable=False),
         Column("holds_from", Date, nullable=False),
@@ -95,14 +96,15 @@ _KEEP = [
     """),
     text(f"""
         {_CHANGED} insert into member (household_key, person_key, name_key, born_on, joined_on,
-            gone_on, known_from, known_to, holds_from, holds_to, able_to_work,
+            gone_on, died_on, known_from, known_to, holds_from, holds_to, able_to_work,
             needs_capacity_review)
         select s.household_key, m.person_key, m.name_key, m.born_on, m.joined_on, m.gone_on,
-               m.known_from, m.known_to, m.holds_from, m.holds_to, m.able_to_work,
+               m.died_on, m.known_from, m.known_to, m.holds_from, m.holds_to, m.able_to_work,
                m.needs_capacity_review
         from state s, jsonb_to_recordset(s.e -> 'members') as m(person_key uuid, name_key uuid,
-            born_on date, joined_on date, gone_on date, known_from date, known_to date,
-            holds_from date, holds_to date, able_to_work bool, needs_capacity_review bool)
+            born_on date, joined_on date, gone_on date, died_on date, known_from date,
+            known_to date, holds_from date, holds_to date, able_to_work bool,
+            needs_capacity_review bool)
     """),
 ]
 

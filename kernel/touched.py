@@ -42,10 +42,6 @@ def add_touched(metadata: MetaData) -> None:
     Index("touched_touched_in_idx", touched.c.touched_in)
 
 
-_NOT_OF_A_HOUSEHOLD = ("agency", "agency_place", "declaration")
-"""Tables without a household key of which any change bears on every household."""
-
-
 def noticing(metadata: MetaData, there: Container[str]) -> list[str]:
     """The SQL that makes the database note what is touched in a schema.
 
@@ -60,11 +56,9 @@ def noticing(metadata: MetaData, there: Container[str]) -> list[str]:
         _FUNCTION.format(schema=schema, name="note_everybody", key="null::uuid"),
     ]
     for table in metadata.sorted_tables:
-        of_household = "household_key" in table.c
-        noted = of_household or table.name in _NOT_OF_A_HOUSEHOLD
-        if table.name in _NOT_NOTED or not noted or f"{schema}.{table.name}" in there:
+        if table.name in _NOT_JUDGED_BY or f"{schema}.{table.name}" in there:
             continue
-        note = "note_household" if of_household else "note_everybody"
+        note = "note_household" if "household_key" in table.c else "note_everybody"
         statements += [
             _TRIGGER.format(schema=schema, table=table.name, note=note, act=act, which=which)
             for act, which in (("insert", "new"), ("update", "new"), ("delete", "old"))
@@ -77,7 +71,12 @@ NOTICED = text("""
 """)
 """The tables, with their schema, that have their triggers."""
 
-_NOT_NOTED = ("touched", "outbox", "feed", "household_lock")
+_NOT_JUDGED_BY = (
+    *("touched", "outbox", "feed", "feed_head", "reader_cursor", "pending", "job", "job_chunk"),
+    *("screening_request", "screening_heard", "household_lock"),
+    "policy",  # its people and days stand in `cover`
+)
+"""Tables on which no verdict rests. Any other without a household key bears on everybody."""
 
 _FUNCTION = """
     create or replace function {schema}.{name}() returns trigger language plpgsql as $$

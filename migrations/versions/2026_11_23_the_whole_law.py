@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "the_whole_law"
 down_revision = "first"
@@ -95,6 +96,263 @@ def upgrade() -> None:
     op.create_index(
         "touched_touched_in_idx", "touched", ["touched_in"], unique=False, schema="insurance"
     )
+    op.create_table(
+        "claim_copy",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("claim_no", sa.String(), nullable=False),
+        sa.Column("policy_no", sa.String(), nullable=False),
+        sa.Column("person_key", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("incident_on", sa.Date(), nullable=False),
+        sa.Column("incident_no", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("household_key", "claim_id", name=op.f("claim_copy_pkey")),
+        schema="rectification",
+    )
+    op.create_index(
+        "claim_copy_person_idx", "claim_copy", ["person_key"], unique=False, schema="rectification"
+    )
+    op.create_table(
+        "claim_payment",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "household_key", "claim_id", "version", name=op.f("claim_payment_pkey")
+        ),
+        schema="rectification",
+    )
+    op.create_table(
+        "contact",
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("stage", sa.Date(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("digest", sa.Uuid(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("contact_id", name=op.f("contact_pkey")),
+        schema="rectification",
+    )
+    op.create_index(
+        "contact_unit_idx", "contact", ["unit", "stage"], unique=False, schema="rectification"
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("evidence_id", name=op.f("evidence_pkey")),
+        schema="rectification",
+    )
+    op.create_index(
+        "evidence_hash_idx", "evidence", ["item_id", "sha256"], unique=True, schema="rectification"
+    )
+    op.create_table(
+        "item",
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("category", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=True),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("agencies", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("standard", sa.String(), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=False),
+        sa.Column("lead_unit", sa.String(), nullable=False),
+        sa.Column("responsible_unit", sa.String(), nullable=True),
+        sa.Column("responsible_kinds", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("opened_by_agency", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acted_on", sa.Date(), nullable=True),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_by", sa.String(), nullable=True),
+        sa.Column("completed_by_agency", sa.String(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("closed_by_agency", sa.String(), nullable=True),
+        sa.Column("clean_on", sa.Date(), nullable=True),
+        sa.Column("dismissed_on", sa.Date(), nullable=True),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_by", sa.String(), nullable=True),
+        sa.Column("refuted_by", sa.ARRAY(sa.Text()), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'closed') <= (closed_by is not null and completed_by is not null)",
+            name=op.f("item_closed_by_somebody_check"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'dismissed') <= (dismissed_by is not null and refuted_by is not null)",
+            name=op.f("item_dismissed_by_somebody_check"),
+        ),
+        sa.CheckConstraint("category between 1 and 7", name=op.f("item_category_check")),
+        sa.CheckConstraint(
+            "closed_by <> completed_by", name=op.f("item_closed_by_another_officer_check")
+        ),
+        sa.CheckConstraint(
+            "closed_by_agency <> completed_by_agency",
+            name=op.f("item_closed_by_another_unit_check"),
+        ),
+        sa.CheckConstraint(
+            "not (dismissed_by = any(refuted_by))", name=op.f("item_dismissed_by_another_check")
+        ),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("item_pkey")),
+        schema="rectification",
+    )
+    op.create_index("item_deadline_idx", "item", ["deadline"], unique=False, schema="rectification")
+    op.create_index(
+        "item_division_idx", "item", ["division", "state"], unique=False, schema="rectification"
+    )
+    op.create_table(
+        "item_event",
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(), nullable=True),
+        sa.Column("agency", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "number", name=op.f("item_event_pkey")),
+        schema="rectification",
+    )
+    op.create_table(
+        "item_finding",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "rule_id", name=op.f("item_finding_pkey")),
+        schema="rectification",
+    )
+    op.create_index(
+        "item_finding_finding_idx",
+        "item_finding",
+        ["finding_id"],
+        unique=False,
+        schema="rectification",
+    )
+    op.create_index(
+        "item_finding_item_idx", "item_finding", ["item_id"], unique=False, schema="rectification"
+    )
+    op.create_table(
+        "ledger_run",
+        sa.Column("screening_id", sa.Uuid(), nullable=False),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("screening_id", name=op.f("ledger_run_pkey")),
+        schema="rectification",
+    )
+    op.create_table(
+        "loan_report",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("contract_no", sa.String(), nullable=False),
+        sa.Column("as_at", sa.Date(), nullable=False),
+        sa.Column("balance", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("converted_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "household_key", "loan_id", "source_version", name=op.f("loan_report_pkey")
+        ),
+        schema="rectification",
+    )
+    op.create_index(
+        "loan_report_contract_idx",
+        "loan_report",
+        ["household_key", "agency", "contract_no"],
+        unique=False,
+        schema="rectification",
+    )
+    op.create_table(
+        "refund",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("refund_no", sa.String(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("to", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "loan_id", "refund_no", name=op.f("refund_pkey")),
+        schema="rectification",
+    )
+    op.create_table(
+        "submission",
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("stage", sa.Date(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("document_hash", sa.String(), nullable=True),
+        sa.Column("digest", sa.Uuid(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("submission_id", name=op.f("submission_pkey")),
+        schema="rectification",
+    )
+    op.create_index(
+        "submission_unit_idx", "submission", ["unit", "stage"], unique=False, schema="rectification"
+    )
+    op.create_table(
+        "treasury_payment",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "payment_id", name=op.f("treasury_payment_pkey")),
+        schema="rectification",
+    )
+    op.create_table(
+        "visit",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=False),
+        sa.Column("visited_by", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "visit_id", name=op.f("visit_pkey")),
+        schema="rectification",
+    )
+    op.create_index(
+        "visit_finding_idx", "visit", ["finding_id"], unique=False, schema="rectification"
+    )
+    op.add_column("claim", sa.Column("born_on", sa.Date(), nullable=False), schema="insurance")
+    op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="insurance")
     op.add_column(
         "screening_request",
         sa.Column(
@@ -112,6 +370,7 @@ def upgrade() -> None:
         ),
         schema="insurance",
     )
+    op.add_column("member", sa.Column("died_on", sa.Date(), nullable=True), schema="loans")
     op.add_column(
         "screening_request",
         sa.Column(
@@ -136,6 +395,9 @@ def upgrade() -> None:
     op.add_column(
         "finding", sa.Column("until", sa.Integer(), nullable=True), schema="rectification"
     )
+    op.add_column(
+        "finding", sa.Column("subject", sa.String(), nullable=False), schema="rectification"
+    )
     op.drop_index(op.f("finding_page_idx"), table_name="finding", schema="rectification")
     op.create_index(
         "finding_page_idx",
@@ -157,6 +419,13 @@ def upgrade() -> None:
     )
     op.create_index(
         "finding_raised_idx", "finding", ["series", "since"], unique=False, schema="rectification"
+    )
+    op.create_index(
+        "finding_subject_idx",
+        "finding",
+        ["subject", "rule_id"],
+        unique=False,
+        schema="rectification",
     )
     op.add_column(
         "screening", sa.Column("series", sa.Uuid(), nullable=False), schema="rectification"
@@ -194,6 +463,7 @@ def downgrade() -> None:
     op.drop_index("screening_series_idx", table_name="screening", schema="rectification")
     op.drop_column("screening", "seq", schema="rectification")
     op.drop_column("screening", "series", schema="rectification")
+    op.drop_index("finding_subject_idx", table_name="finding", schema="rectification")
     op.drop_index("finding_raised_idx", table_name="finding", schema="rectification")
     op.drop_index("finding_cleared_idx", table_name="finding", schema="rectification")
     op.drop_index("finding_rule_idx", table_name="finding", schema="rectification")
@@ -212,13 +482,40 @@ def downgrade() -> None:
         unique=False,
         schema="rectification",
     )
+    op.drop_column("finding", "subject", schema="rectification")
     op.drop_column("finding", "until", schema="rectification")
     op.drop_column("finding", "since", schema="rectification")
     op.drop_column("finding", "series", schema="rectification")
     op.drop_column("screening_request", "made_by", schema="loans")
     op.drop_column("screening_request", "seen", schema="loans")
+    op.drop_column("member", "died_on", schema="loans")
     op.drop_column("screening_request", "made_by", schema="insurance")
     op.drop_column("screening_request", "seen", schema="insurance")
+    op.drop_column("member", "died_on", schema="insurance")
+    op.drop_column("claim", "born_on", schema="insurance")
+    op.drop_index("visit_finding_idx", table_name="visit", schema="rectification")
+    op.drop_table("visit", schema="rectification")
+    op.drop_table("treasury_payment", schema="rectification")
+    op.drop_index("submission_unit_idx", table_name="submission", schema="rectification")
+    op.drop_table("submission", schema="rectification")
+    op.drop_table("refund", schema="rectification")
+    op.drop_index("loan_report_contract_idx", table_name="loan_report", schema="rectification")
+    op.drop_table("loan_report", schema="rectification")
+    op.drop_table("ledger_run", schema="rectification")
+    op.drop_index("item_finding_item_idx", table_name="item_finding", schema="rectification")
+    op.drop_index("item_finding_finding_idx", table_name="item_finding", schema="rectification")
+    op.drop_table("item_finding", schema="rectification")
+    op.drop_table("item_event", schema="rectification")
+    op.drop_index("item_division_idx", table_name="item", schema="rectification")
+    op.drop_index("item_deadline_idx", table_name="item", schema="rectification")
+    op.drop_table("item", schema="rectification")
+    op.drop_index("evidence_hash_idx", table_name="evidence", schema="rectification")
+    op.drop_table("evidence", schema="rectification")
+    op.drop_index("contact_unit_idx", table_name="contact", schema="rectification")
+    op.drop_table("contact", schema="rectification")
+    op.drop_table("claim_payment", schema="rectification")
+    op.drop_index("claim_copy_person_idx", table_name="claim_copy", schema="rectification")
+    op.drop_table("claim_copy", schema="rectification")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="insurance")
     op.drop_table("touched", schema="insurance")
     op.drop_index("touched_touched_in_idx", table_name="touched", schema="subsidy")

@@ -7,8 +7,9 @@ from kernel.judging import judge_step
 from kernel.service import Parts, create_service
 from services.insurance.operations.screening import judge
 from services.insurance.projections import PROJECTIONS
-from services.insurance.queries.pushes import READY
-from services.insurance.routes import RESOURCES, ROUTERS
+from services.insurance.queries.pushes.pending import READY
+from services.insurance.routes import ROUTERS
+from services.insurance.routes.pushes import RESOURCES
 
 _PEOPLE = ("member", "cover", "claim", "incident")
 """Tables through which one household's facts bear on the verdicts of another."""

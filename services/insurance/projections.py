@@ -8,15 +8,16 @@ from kernel.agency_copy import copy_agencies
 from kernel.feed import Event, Projection
 from kernel.judging import keep_requests
 from kernel.registry_copy import copy_households
-from services.insurance.queries import pushes
+from services.insurance.queries.pushes.policies import CHANGE_REGISTRY
+from services.insurance.queries.pushes.registry import FOLLOW_REGISTRY
 
 
 async def follow_registry(session: AsyncSession, events: list[Event]) -> None:
     """Copy households; their members' cover, and what was kept of strangers, follow."""
-    await session.execute(pushes.CHANGE_REGISTRY)
+    await session.execute(CHANGE_REGISTRY)
     await copy_households(session, events)
     data = json.dumps([event["data"] for event in events])
-    for statement in pushes.FOLLOW_REGISTRY:
+    for statement in FOLLOW_REGISTRY:
         await session.execute(statement, {"events": data})
 
 

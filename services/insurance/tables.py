@@ -113,6 +113,7 @@ class Claim(Fact, table=True):
     claim_no: str
     policy_no: str
     person_key: UUID
+    born_on: date
     kind: str
     incident_on: date
     reported_on: date

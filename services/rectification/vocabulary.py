@@ -1,4 +1,4 @@
-"""The words of screenings and findings."""
+"""The words of screenings, findings and the ledger."""
 
 from enum import StrEnum
 
@@ -74,3 +74,138 @@ JUDGES = {"loans": "LOAN", "subsidy": "SUB", "insurance": "INS"}
 
 SOURCES = ("gateway", "registry", *JUDGES)
 """The services whose facts a screening rests on."""
+
+
+class ItemState(StrEnum):
+    """How far an item of the ledger is."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+    LONG_TERM = "long_term"
+    REOPENED = "reopened"
+    DISMISSED = "dismissed"
+
+
+STATE_LABELS = {
+    ItemState.OPEN: "未启动",
+    ItemState.IN_PROGRESS: "整改中",
+    ItemState.COMPLETED: "已完成待验收",
+    ItemState.CLOSED: "已销号",
+    ItemState.LONG_TERM: "长期坚持",
+    ItemState.REOPENED: "反弹",
+    ItemState.DISMISSED: "不属实",
+}
+
+
+class Source(StrEnum):
+    """Who found a problem (问题来源)."""
+
+    CENTRAL_NOTICE = "CENTRAL_NOTICE"
+    CENTRAL_INSPECTION = "CENTRAL_INSPECTION"
+    CROSS_REVIEW = "CROSS_REVIEW"
+    UNANNOUNCED_VISIT = "UNANNOUNCED_VISIT"
+    AUDIT = "AUDIT"
+    LEADING_GROUP = "LEADING_GROUP"
+    SELF_EXAMINATION = "SELF_EXAMINATION"
+    SELF_FOUND = "SELF_FOUND"
+
+
+SOURCE_LABELS = {
+    Source.CENTRAL_NOTICE: "中办通报",
+    Source.CENTRAL_INSPECTION: "专项巡视",
+    Source.CROSS_REVIEW: "省际交叉考核",
+    Source.UNANNOUNCED_VISIT: "暗访",
+    Source.AUDIT: "审计",
+    Source.LEADING_GROUP: "领导小组会议",
+    Source.SELF_EXAMINATION: "自查",
+    Source.SELF_FOUND: "举一反三",
+}
+
+
+class Act(StrEnum):
+    """What may be done with an item, as its history names it."""
+
+    OPEN = "open"
+    START = "start"
+    COMPLETE = "complete"
+    CLOSE = "close"
+    LONG_TERM = "long-term"
+    REOPEN = "reopen"
+    DISMISS = "dismiss"
+    REMIND = "remind"
+    EVIDENCE = "evidence"
+
+
+class VisitOutcome(StrEnum):
+    """What a visit said of a finding."""
+
+    CONFIRMED = "CONFIRMED"
+    REFUTED = "REFUTED"
+    CANNOT_TELL = "CANNOT_TELL"
+
+
+CATEGORIES = {
+    1: "item_1",
+    2: "item_2",
+    3: "item_3",
+    4: "item_4",
+    5: "item_5",
+    6: "item_6",
+    7: "item_7",
+}
+"""The seven items of the plan and where law says what each asks."""
+
+PLAN_ITEMS: dict[RuleId, tuple[int, ...]] = {
+    RuleId.LOAN_01: (1,),
+    RuleId.LOAN_02: (1,),
+    RuleId.LOAN_03: (1, 6),
+    RuleId.LOAN_04: (1,),
+    RuleId.LOAN_05: (1, 6),
+    RuleId.LOAN_06: (1, 6),
+    RuleId.LOAN_07: (1,),
+    RuleId.LOAN_08: (6,),
+    RuleId.LOAN_09: (1,),
+    RuleId.LOAN_10: (6,),
+    RuleId.LOAN_11: (3,),
+    RuleId.LOAN_12: (1, 6),
+    RuleId.LOAN_13: (1,),
+    RuleId.LOAN_14: (3,),
+    RuleId.LOAN_15: (1, 6),
+    RuleId.LOAN_16: (1, 6),
+    RuleId.LOAN_17: (1, 6),
+    RuleId.LOAN_20: (1,),
+    RuleId.LOAN_21: (1,),
+    RuleId.LOAN_22: (1, 6),
+    RuleId.LOAN_23: (1,),
+    RuleId.LOAN_30: (2,),
+    RuleId.LOAN_31: (3,),
+    RuleId.LOAN_32: (2, 3),
+    RuleId.LOAN_40: (6,),
+    RuleId.LOAN_41: (6,),
+    RuleId.LOAN_42: (6,),
+    RuleId.LOAN_43: (6,),
+    RuleId.LOAN_50: (7,),
+    RuleId.LOAN_60: (6,),
+    RuleId.SHARE_01: (3, 5),
+    RuleId.SHARE_02: (3, 5),
+    RuleId.SUB_01: (4,),
+    RuleId.SUB_02: (4,),
+    RuleId.SUB_03: (2,),
+    RuleId.SUB_04: (4,),
+    RuleId.SUB_05: (4,),
+    RuleId.SUB_06: (2,),
+    RuleId.SUB_10: (4,),
+    RuleId.SUB_11: (4,),
+    RuleId.SUB_12: (2,),
+    RuleId.INS_01: (5,),
+    RuleId.INS_02: (5,),
+    RuleId.INS_03: (5,),
+    RuleId.INS_04: (5,),
+    RuleId.INS_05: (5,),
+}
+"""Items of the plan that a rule answers (rules.md); the first is where its findings go."""
+
+OF_BORROWING = frozenset(rule for rule in RuleId if RuleId.LOAN_01 <= rule <= RuleId.LOAN_17)
+"""LOAN-01 to 17 say what was and are never cured: other things close an item of theirs."""

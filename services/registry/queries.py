@@ -65,6 +65,7 @@ ANNOUNCE = text("""
                    'joined_on', coalesce(joined_on, date '-infinity'),
                    'gone_on', least(left_on, died_on, case when not stays then counts_to end,
                                     date 'infinity'),
+                   'died_on', died_on,
                    'known_from', counts_from,
                    'known_to', case when stays then counts_to else date 'infinity' end,
                    'holds_from', case when n = first_n then date '-infinity' else counts_from end,

@@ -9,10 +9,11 @@ from kernel.bulk.reads import Reads
 from kernel.bulk.resource import Push, Resource
 from kernel.crypto import Keys
 from kernel.database import table_of
+from kernel.people import born_on
 from kernel.roles import May
-from services.insurance.queries import pushes
+from services.insurance.queries.pushes import claims as pushes
 from services.insurance.queries.reads import CLAIMS_WITH_STATE
-from services.insurance.schemas import (
+from services.insurance.schemas.pushed import (
     ClaimIn,
     ClaimOut,
     ClaimStatusChangeIn,
@@ -27,6 +28,7 @@ def _claim_columns(push: Push, claim: ClaimIn) -> dict[str, Any]:
         **claim.model_dump(exclude={"source_version", "id_number"}),
         "household_key": push.keys.stranger_key(person_key),
         "person_key": person_key,
+        "born_on": born_on(claim.id_number),
     }
 
 

@@ -11,8 +11,8 @@ from kernel.database import table_of
 from kernel.division import spans
 from kernel.people import born_on
 from kernel.roles import May
-from services.insurance.queries import pushes
-from services.insurance.schemas import IncidentIn, IncidentOut
+from services.insurance.queries.pushes import incidents as pushes
+from services.insurance.schemas.pushed import IncidentIn, IncidentOut
 from services.insurance.tables import Incident
 
 

@@ -12,8 +12,8 @@ from kernel.bulk.resource import Push, Resource
 from kernel.crypto import Keys
 from kernel.database import table_of
 from kernel.roles import May
-from services.insurance.queries import pushes
-from services.insurance.schemas import CoveredIn, PolicyIn, PolicyOut, ProductIn, ProductOut
+from services.insurance.queries.pushes import policies as pushes
+from services.insurance.schemas.pushed import CoveredIn, PolicyIn, PolicyOut, ProductIn, ProductOut
 from services.insurance.tables import Policy, Product
 
 _IDENTITY = "insurance.policy.strangers"

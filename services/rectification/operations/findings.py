@@ -16,7 +16,7 @@ from services.rectification.operations.samples import sample_named
 from services.rectification.problems import NoSuchSample
 from services.rectification.queries import findings as queries
 from services.rectification.queries.screenings import STATE_OF
-from services.rectification.schemas import FindingFilters, FindingOut, FindingsOut
+from services.rectification.schemas.screenings import FindingFilters, FindingOut, FindingsOut
 from services.rectification.vocabulary import RuleId, Verdict
 
 

@@ -1,7 +1,7 @@
 """Samples: contracts that somebody drew, under a name."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,26 +11,20 @@ from kernel.bulk.reads import Reads
 from kernel.bulk.resource import Push, Resource
 from kernel.crypto import Keys
 from kernel.database import table_of
-from kernel.division import spans
+from kernel.division import smallest_holding, spans
 from kernel.roles import May
 from services.rectification.queries import samples as queries
-from services.rectification.schemas import SampleIn, SampleOut
+from services.rectification.schemas.screenings import SampleIn, SampleOut
 from services.rectification.tables import Sample
 
 
 def _columns(push: Push, sample: SampleIn) -> dict[str, Any]:
     return {
-        "division": _place_of(push.caller.divisions),
+        "division": smallest_holding(push.caller.divisions),
         "name": sample.name,
         "source": sample.source,
         "contract_nos": json.dumps([contract.model_dump() for contract in sample.contract_nos]),
     }
-
-
-def _place_of(divisions: Sequence[str]) -> str:
-    """The smallest division that holds all of these."""
-    levels = ({division[:digits] for division in divisions} for digits in (12, 9, 6, 4, 2, 0))
-    return next(parts.pop() for parts in levels if len(parts) == 1).ljust(12, "0")
 
 
 async def _resolve(_: Push) -> None:

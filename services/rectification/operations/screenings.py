@@ -18,7 +18,7 @@ from kernel.service import Service
 from services.rectification.operations.samples import sample_named
 from services.rectification.problems import NotYourDivision, UnknownSample
 from services.rectification.queries import screenings as queries
-from services.rectification.schemas import ScreeningIn, ScreeningOut
+from services.rectification.schemas.screenings import ScreeningIn, ScreeningOut
 from services.rectification.vocabulary import SOURCES
 
 

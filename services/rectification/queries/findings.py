@@ -21,15 +21,31 @@ _agency = SCHEMA.tables["rectification.agency"]
 STANDS_IN = "f.series = s.series and f.since <= s.seq and (f.until is null or f.until > s.seq)"
 """SQL: whether a finding `f` stands in the run `s`."""
 
-KEEP_FINDINGS = text("""
+# Numbers of a finding's figures tell apart what one contract, claim or person has several of.
+SUBJECT_OF = """
+    {f}.subject_kind || '|' || coalesce({f}.agency, '') || '|' || case
+        when {f}.contract_no is not null or {f}.claim_no is not null
+            then coalesce({f}.contract_no, '') || '|' || coalesce({f}.claim_no, '')
+        when {f}.person_key is not null
+            then cast({f}.person_key as text) || '|' || coalesce({f}.policy_no, '')
+        when {f}.credit_code is not null then {f}.credit_code
+        when {f}.household_no is not null then {f}.household_no
+        else {f}.division end
+    || '|' || coalesce({f}.figures ->> 'incident_no', {f}.figures ->> 'line_no',
+                       {f}.figures ->> 'payment_no', '')
+"""
+"""SQL: whom or what a finding `f` speaks of, in words that are equal in every run."""
+
+KEEP_FINDINGS = text(f"""
     insert into finding (household_key, finding_id, screening_id, series, since, rule_id,
-        verdict, subject_kind, agency, contract_no, household_no, person_key, village_code,
+        verdict, subject, subject_kind, agency, contract_no, household_no, person_key, village_code,
         credit_code, policy_no, claim_no, division, amount, class, figures, missing, citation,
         certainty, caused_by, judged_at)
     select e.household_key, e.finding_id, e.screening_id, s.series, s.seq, e.rule_id, e.verdict,
-        e.subject_kind, e.agency, e.contract_no, e.household_no, e.person_key, e.village_code,
-        e.credit_code, e.policy_no, e.claim_no, e.division, e.amount, e.class, e.figures,
-        e.missing, e.citation, e.certainty, coalesce(e.caused_by, 'screening'), e.judged_at
+        {SUBJECT_OF.format(f="e")}, e.subject_kind, e.agency, e.contract_no, e.household_no,
+        e.person_key, e.village_code, e.credit_code, e.policy_no, e.claim_no, e.division,
+        e.amount, e.class, e.figures, e.missing, e.citation, e.certainty,
+        coalesce(e.caused_by, 'screening'), e.judged_at
     from jsonb_to_recordset(cast(:events as jsonb)) as e(household_key uuid, finding_id uuid,
         screening_id uuid, rule_id text, verdict text, subject_kind text, agency text,
         contract_no text, household_no text, person_key uuid, village_code text, credit_code text,
@@ -112,7 +128,7 @@ def page_of_findings(
         if value is None:
             continue
         if name == "screening":
-            page = page.where(_stands_in(value))
+            page = page.where(stands_in(value))
             continue
         within = _within(*span(value)) if name == "division" else _finding.c[name] == value
         page = page.where(within)
@@ -122,7 +138,7 @@ def page_of_findings(
     return page
 
 
-def _stands_in(screening_id: Any) -> Any:
+def stands_in(screening_id: Any) -> Any:
     """Whether a finding stands in a run; in none that is still being judged."""
     run = _screening.alias("run")
     return exists().where(

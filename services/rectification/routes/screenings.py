@@ -1,4 +1,4 @@
-"""Addresses of rectification."""
+"""Addresses of samples, screenings and findings."""
 
 from typing import Annotated
 from uuid import UUID
@@ -18,7 +18,7 @@ from services.rectification.operations.screenings import (
     screening_seen,
     screenings_seen,
 )
-from services.rectification.schemas import (
+from services.rectification.schemas.screenings import (
     FindingFilters,
     FindingOut,
     FindingsOut,

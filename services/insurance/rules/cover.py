@@ -1,8 +1,4 @@
-"""What the law asks of insurance: conditions over the columns of the facts.
-
-Each is true (met), false (not met) or null (undetermined); null is never a default. Catalogue and
-readings: rules.md.
-"""
+"""INS-01 and 02: everybody is covered, and what happened is claimed (应保尽保, 应赔尽赔)."""
 
 from typing import Any
 
@@ -12,10 +8,16 @@ from kernel.law import Certainty, Kind, rule
 from kernel.policy.registered import is_registered
 
 
-def _lives_in_a_registered_household(person: FromClause) -> ColumnElement[Any]:
+def lives_in_a_registered_household(person: FromClause) -> ColumnElement[Any]:
     """By the status of the business date. A gap is none; without any status nobody knows."""
     c = person.c
     return or_(~c.status_known, is_registered(c.status, c.on, c.marginal_from))
+
+
+def is_of_age(person: FromClause) -> ColumnElement[Any]:
+    """Old enough and young enough to be covered, both ends included."""
+    c = person.c
+    return and_(c.age_days >= c.cover_from_days, c.age_years <= c.cover_to_years)
 
 
 @rule(
@@ -25,7 +27,7 @@ def _lives_in_a_registered_household(person: FromClause) -> ColumnElement[Any]:
     en="Every member of a registered household who is of an age to be insured is covered.",
     cite="黑金发〔2019〕22号 二(五): 确保建档立卡贫困户扶贫小额人身保险应保尽保",
     plan="五",
-    applies=_lives_in_a_registered_household,
+    applies=lives_in_a_registered_household,
     figures=("status", "age_years", "cover_from_days", "cover_to_years"),
     silence=("policies_undeclared",),
     certainty=Certainty.ASSUMED,
@@ -37,7 +39,7 @@ def covered_if_of_age(person: FromClause) -> ColumnElement[Any]:
     complete.
     """
     c = person.c
-    of_age = and_(c.age_days >= c.cover_from_days, c.age_years <= c.cover_to_years)
+    of_age = is_of_age(person)
     certain = and_(c.status_known, func.cardinality(c.policies_undeclared) == 0)
     return case((of_age.is_(False), true()), (and_(of_age, certain), false()), else_=null())
 
@@ -55,7 +57,7 @@ def covered_if_of_age(person: FromClause) -> ColumnElement[Any]:
     certainty=Certainty.ASSUMED,
 )
 def claimed_in_time(incident: FromClause) -> ColumnElement[Any]:
-    """Asked of incidents without a claim of any state: not met once the days are over.
+    """Any claim clears an incident, a late one too. Else it is not met once the days are over.
 
     What the policy answers for must be known, and if nothing is due nothing is missing. That there
     is no claim is a fact only where the insurer declared its claims complete.
@@ -64,9 +66,17 @@ def claimed_in_time(incident: FromClause) -> ColumnElement[Any]:
     late = c.days_since > c.claim_report_days
     certain = and_(c.basis.is_not(None), func.cardinality(c.claims_undeclared) == 0)
     return case(
-        (or_(late.is_(False), c.due == 0), true()), (and_(late, certain), false()), else_=null()
+        (or_(c.claimed_on.is_not(None), late.is_(False), c.due == 0), true()),
+        (and_(late, certain), false()),
+        else_=null(),
     )
 
 
-CATALOGUE = (covered_if_of_age, claimed_in_time)
-"""Every rule of this service, in the catalogue's order."""
+def claimed_late(incident: FromClause) -> ColumnElement[Any]:
+    """Whether a claim came after its days were over: until then it was suspected to be missing."""
+    c = incident.c
+    return and_(
+        c.days_to_claim > c.claim_report_days,
+        c.basis.is_not(None),
+        or_(c.due.is_(None), c.due != 0),
+    )

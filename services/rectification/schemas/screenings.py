@@ -1,4 +1,4 @@
-"""What rectification hears and says."""
+"""Samples, screenings and findings: what is asked, and what was found."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

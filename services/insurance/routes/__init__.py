@@ -1,0 +1,5 @@
+"""Addresses of insurance."""
+
+from services.insurance.routes import pushes
+
+ROUTERS = [*pushes.ROUTERS]

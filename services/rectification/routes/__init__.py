@@ -1,0 +1,5 @@
+"""Addresses of rectification."""
+
+from services.rectification.routes import evidence, items, screenings
+
+ROUTERS = [*screenings.ROUTERS, items.items, evidence.evidence]

@@ -1,0 +1,1 @@
+"""What rectification hears and says."""
