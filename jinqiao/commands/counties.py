@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
-from jinqiao import demonstration
 from jinqiao.counties import generate as write_files
-from jinqiao.demonstration import Line
+from jinqiao.demonstration import Line, Progress, demonstrate
 from jinqiao.partner import Refused
 from jinqiao.throwaway import throwaway_exchange
 
@@ -56,29 +56,29 @@ def demo(
             advance = stage("writing the agencies' files", 10)
             write_files(out, seed=seed, households=households, progress=lambda _: advance(1))
         try:
-            lines = _run(folder, stage)
+            lines = _run(folder, out, stage)
         except (Refused, OSError, KeyError, ValueError) as failure:
             console.print(f"[red]{type(failure).__name__}: {failure}[/red]")
             raise typer.Exit(1) from None
     _print(console, lines)
     if any(line.differences for line in lines):
         raise typer.Exit(1)
-    console.print(f"Every line agrees with the answer key. The files are in {folder}.")
+    console.print(
+        f"Every line agrees with the answer key. Files: {folder}; ledger, report and charts: {out}."
+    )
 
 
-def _run(folder: Path, stage: Callable[[str, int], Callable[[int], None]]) -> list[Line]:
+def _run(folder: Path, out: Path, stage: Callable[[str, int], Callable[[int], None]]) -> list[Line]:
     """The whole job against an exchange of its own, which is gone afterwards."""
-    progress = demonstration.Progress(stage)
     with throwaway_exchange() as operator:
-        partners = demonstration.hand_over(operator, folder, progress)
-        return list(demonstration.compare(partners, folder, progress))
+        return list(demonstrate(operator, folder, out, Progress(stage)))
 
 
 @contextlib.contextmanager
 def _progress(console: Console) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
     """A bar for each stage; on a log that is no terminal, a line when a stage begins."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
+    with Bars(*columns, TimeElapsedColumn(), console=console) as bars:
 
         def stage(name: str, steps: int) -> Callable[[int], None]:
             if not console.is_terminal:

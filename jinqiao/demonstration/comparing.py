@@ -167,9 +167,8 @@ def _figures(row: Row, failed: Sequence[Finding]) -> Row:
         return {"in_the_sample": len(sampled), "in_the_whole_county": len(failed)}
     if "of" in says:
         figures["of"] = says["of"]
-    figures[next((w for w in ("households", "people") if w in says), "findings")] = (
-        len(failed) if row["scope"]["rules"][0].startswith("INS") else len(subjects)
-    )
+    word = next((word for word in ("households", "people") if word in says), "findings")
+    figures[word] = len(subjects) if word == "households" else len(failed)
     if "share" in says:
         figures["share"] = f"{100 * Decimal(len(subjects)) / says['of']:.1f}%"
     if "principal" in says:

@@ -6,12 +6,20 @@ from decimal import Decimal
 
 from jinqiao.counties.county import County
 from jinqiao.counties.interest import days
-from jinqiao.counties.lending import Line, Loan, Notice, Payment, Plan, Refund, policy_rate
-from jinqiao.counties.lending import reference
+from jinqiao.counties.lending import (
+    Line,
+    Loan,
+    Notice,
+    Payment,
+    Plan,
+    Refund,
+    policy_rate,
+    reference,
+)
 from jinqiao.counties.places import HANDED_OVER, PLAN_DAY, RESCREENED
 
-REFUNDED, RECALLED, CONVERTED = date(2019, 7, 8), date(2019, 8, 12), date(2019, 8, 26)
-CLAIMED, PASSED_ON = date(2019, 9, 2), date(2019, 9, 9)
+CLAIMED, REFUNDED = date(2019, 6, 14), date(2019, 6, 24)
+RECALLED, CONVERTED = date(2019, 8, 12), date(2019, 8, 26)
 
 LEFT = Decimal(200)
 """What a borrower who cannot yet pay it all still owes at the end."""
@@ -153,7 +161,7 @@ def _claim_subsidy(county: County, loan: Loan) -> None:
     loan.payments.append(Payment(lines[0].start, lines[-1].end, amount, CLAIMED))
     loan.payments[-1].number = f"{county.place.code}-2019-9{_serial(loan)}"
     taken = sum((line.amount for line in lines), Decimal(0))
-    loan.refunds.append(Refund(taken, PASSED_ON, "SUBSIDY_PASS_THROUGH"))
+    loan.refunds.append(Refund(taken, REFUNDED, "SUBSIDY_PASS_THROUGH"))
     county.cure("SUB-10", loan)
 
 

@@ -54,7 +54,7 @@ def _bank(county: County, files: Files, loan: Loan) -> None:
     bank, division = loan.bank, county.place.division
     repaid = _since(repayments(loan, RESCREENED), "paid_on")
     new = loan.signed_on > HANDED_OVER
-    if repaid or new or loan.converted_on and loan.converted_on > HANDED_OVER:
+    if repaid or new or (loan.converted_on and loan.converted_on > HANDED_OVER):
         version = len(list(report_days(loan))) + 1
         row = report(loan, REPORTED, version)
         files.add(bank, "contracts", [row], division, amount="principal")
