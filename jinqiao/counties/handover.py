@@ -1,7 +1,8 @@
 """In which order the files are pushed, and what is declared complete, with them or apart.
 
 青冈's union hands its contracts in before the county's registry is there. 富裕's insurer does not
-declare its policies, its office not its needs, 克东's bureau not its payments. 省联社 lends nothing itself and declares nothing; its members do.
+declare its policies, nor its office its needs, nor 克东's bureau its payments. 省联社 lends nothing
+itself and declares nothing; its members do.
 """
 
 from collections.abc import Iterable, Iterator

@@ -77,6 +77,11 @@ class Household:
                 return status in ("REGISTERED", "LIFTED_WITH_POLICY", "RETURNED")
         return False
 
+    def removed(self, day: date) -> bool:
+        """Whether it was struck off by the day."""
+        dated = self.amendments[-1].statuses if self.amendments else None
+        return any(status == "REMOVED" and begun <= day for status, begun, _ in dated or [])
+
     def able(self, day: date) -> Iterator[Person]:
         for member in self.members:
             if member.present(day) and member.labour in ("ORDINARY", "SKILLED", "WEAK_OR_HALF"):

@@ -144,7 +144,8 @@ def _insurers(county: County, files: Files) -> None:
 def _claim(county: County, files: Files, one: Incident) -> None:
     """The claim under the policy that covers the incident, and how it went on."""
     under = county.under(one)
-    assert one.claim and under
+    assert one.claim
+    assert under
     liability = PRODUCTS[under.insurer].liability(one.claim.kind)
     if not one.claim.changes:
         decide(county.rng, one.claim, due(liability, one) if liability else Decimal(0))

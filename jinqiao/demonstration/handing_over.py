@@ -90,7 +90,10 @@ def _push(partner: Partner, folder: Path, push: Row) -> None:
     query: Row = {
         name: push[name] for name in ("covers", "covers_division", "control_total") if name in push
     }
-    done = partner.push(push["service"], push["resource"], folder / push["file"], query=query)
+    try:
+        done = partner.push(push["service"], push["resource"], folder / push["file"], query=query)
+    except Refused as refused:
+        raise Refused(f"{push['file']}: {refused}") from None
     if done["rejected"] or (query and done.get("detail")):
         raise Refused(f"{push['file']}: {_why(partner, push['service'], done)}")
 

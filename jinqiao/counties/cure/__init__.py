@@ -9,7 +9,7 @@ knew then nobody knows now, where no one came to tell.
 from jinqiao.counties.county import County
 from jinqiao.counties.cure.claims import put_claims_right
 from jinqiao.counties.cure.households import put_households_right
-from jinqiao.counties.cure.loans import put_loans_right
+from jinqiao.counties.cure.loans import add_up_areas_again, put_loans_right
 from jinqiao.counties.cure.writing import hand_over_cure
 from jinqiao.counties.files import Files
 
@@ -21,4 +21,5 @@ def cure(county: County, files: Files) -> None:
     put_loans_right(county)
     put_households_right(county)
     put_claims_right(county)
+    add_up_areas_again(county)
     hand_over_cure(county, files)

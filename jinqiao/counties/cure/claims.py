@@ -77,7 +77,7 @@ def _pay_the_rest(county: County, claim: Claim) -> None:
 
 
 def _look_again(county: County, incident: Incident, claim: Claim) -> None:
-    """INS-05: a withdrawn claim is paid after all, a refused one gets its reason and second look."""
+    """INS-05: a withdrawn claim is paid after all, a refused one gets reason and second look."""
     claim.changes.append(Change("UNDER_REVIEW", LOOKED_AGAIN))
     if claim.outcome == "WITHDRAWN":
         amount = _due(county, incident)

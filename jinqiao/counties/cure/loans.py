@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from jinqiao.counties.areas import areas
 from jinqiao.counties.county import County
 from jinqiao.counties.interest import days
 from jinqiao.counties.lending import (
@@ -36,9 +37,6 @@ def put_loans_right(county: County) -> None:
         if loan.product == "POVERTY_MICRO":
             _let_mature(loan)
             _claim_subsidy(county, loan)
-    for (rule, subject), expectation in list(county.plan_day.items()):
-        if rule in ("LOAN-22", "LOAN-41") and expectation.verdict == "not_met":
-            county.cure(rule, expectation.subject)
 
 
 def repay(loan: Loan, on: date = RECALLED, *, but: Decimal = Decimal(0)) -> None:
@@ -135,17 +133,29 @@ def _recall_the_unfit(county: County) -> None:
         if rule == "LOAN-22" and one.verdict == "not_met"
     }
     for loan in county.loans:
-        if (
-            loan.household
-            and loan.household.village.code in found
-            and county.told("LOAN-02", loan) == "not_met"
-        ):
+        told = {county.told(rule, loan) for rule in ("LOAN-02", "LOAN-04")}
+        lives_there = loan.household and loan.household.village.code in found
+        if lives_there and "not_met" in told:
             repay(loan)
 
 
+def add_up_areas_again(county: County) -> None:
+    """What villages and townships come to once all of this is done."""
+    for (rule, _), expectation in list(county.plan_day.items()):
+        if rule in ("LOAN-22", "LOAN-41"):
+            county.cure(rule, expectation.subject)
+    for rule, area, verdict in areas(county, RESCREENED):
+        if verdict == "not_met":
+            raise ValueError(f"the cure leaves {rule} in {area}")
+        county.unclear_then(rule, area)
+
+
 def _let_mature(loan: Loan) -> None:
-    """What falls due before the re-screen is repaid on its day; what was late by then, since."""
-    if HANDED_OVER < loan.matures_on <= RESCREENED:
+    """What falls due before the re-screen is repaid on its day; what was late by then, since; and
+    whose household is struck off meanwhile repays too."""
+    if loan.household and loan.household.removed(RESCREENED):
+        repay(loan)
+    elif HANDED_OVER < loan.matures_on <= RESCREENED:
         repay(loan, loan.matures_on)
     elif loan.overdue_since and loan.plan:
         repay(loan, but=LEFT if loan.five_class == 5 else Decimal(0))

@@ -1,4 +1,4 @@
-"""Borrowers and terms that the law does not allow, and those it just allows (plan 一 and 六; row 8).
+"""Borrowers and terms that the law does not allow, and those it just allows (plan 一, 六; row 8).
 
 LOAN-03 to 07, 09, 11 and 14, each in a county or two: beside every case one that differs by a day,
 a month, a yuan or a basis point. LOAN-08 and 10 are told in `caps`.

@@ -195,4 +195,4 @@ SECOND_LOAN = {
     repaid_that_day,
     converted_before,
 }
-"""Whose last loan is NEW though one of an earlier day is outstanding when its day ends (LOAN-10)."""
+"""Whose last loan is NEW though one of an earlier day is still outstanding (LOAN-10)."""

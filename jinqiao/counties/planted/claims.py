@@ -1,7 +1,7 @@
 """Claims that took too long, paid too little or were refused without a reason (plan 五; row 8).
 
 Each clock is told on its last day in time and on the day after: 30 days to assess, less the days
-of the first request for papers; 10 to pay; 3 to tell of a refusal; 60, never stopped, to pay a part.
+of the first request for papers; 10 to pay; 3 to tell of a refusal; 60, never stopped, for a part.
 """
 
 from datetime import date

@@ -1,7 +1,8 @@
 """Villages where nearly every household was lent to, able or not (plan 一 and 六; row 8).
 
 More than 0.80 of at least ten registered households hold a living poverty loan, and more than 0.10
-of these loans are not met by LOAN-02 or 04. Each story has a village to itself.
+of these loans are not met by LOAN-02 or 04. Each story has a village to itself; what it comes to
+is added up in `areas`, like every village's.
 """
 
 from dataclasses import dataclass
@@ -21,15 +22,14 @@ class Story:
     """Of the borrowers, in whose household nobody can work."""
     unclear: int = 0
     """Of the borrowers, in whose household nobody knows."""
-    verdict: str = "met"
 
 
 STORIES = {
-    LANXI.code: Story(12, 10, 2, verdict="not_met"),
+    LANXI.code: Story(12, 10, 2),
     YANSHOU.code: Story(10, 8, 3),
     HAILUN.code: Story(12, 10, 1),
     BAYAN.code: Story(9, 9, 3),
-    BAIQUAN.code: Story(11, 10, 1, unclear=1, verdict="undetermined"),
+    BAIQUAN.code: Story(11, 10, 1, unclear=1),
 }
 """Found; exactly 0.80 of the households; exactly 0.10 of the loans; nine households; and one in
 which an unclear loan would tip it."""
@@ -60,7 +60,3 @@ def plant(county: County) -> None:
         elif unable:
             household.members[1].labour = None
             county.unclear("LOAN-02", loan)
-    if story.verdict == "not_met":
-        county.found("LOAN-22", village.code)
-    elif story.verdict == "undetermined":
-        county.unclear("LOAN-22", village.code)

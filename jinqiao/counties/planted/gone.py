@@ -21,8 +21,7 @@ def plant(county: County) -> None:
     repaid = _died(county)
     repaid.repaid = [(date(2019, 4, 2), repaid.principal)]
     _removed(county, PLAN_DAY + days(1))
-    widow = _died(county, borrower=1)
-    widow.applied_on = widow.signed_on
+    _died(county, borrower=1)
 
 
 def _loan(county: County, borrower: int = 0) -> tuple[Household, Loan]:

@@ -86,7 +86,7 @@ def _lend(
 
 
 def used_by(county: County, loan: Loan, user: dict[str, object], *, lives: bool = True) -> None:
-    """The organisation uses the money: never the household's own use, and noticed while it lives."""
+    """The organisation uses the money: not the household's own use, and noticed while it lives."""
     loan.user = dict(user)
     county.found("LOAN-13", loan)
     if lives:
