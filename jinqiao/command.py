@@ -4,12 +4,12 @@ import sys
 
 import typer
 
-from jinqiao.commands import agency, client, counties, db, openapi, push, up, worker
+from jinqiao.commands import agency, client, counties, db, openapi, push, report, screen, up, worker
 from jinqiao.installation import Failed
 from jinqiao.partner import Refused
 from jinqiao.postgres import ServerProblem
 
-COMMANDS = (up, worker, counties, push, db, agency, client, openapi)
+COMMANDS = (up, worker, counties, push, screen, report, db, agency, client, openapi)
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ for module in COMMANDS:
 def main() -> None:
     """Run a command. What it cannot do is said in one sentence on stderr, with status 1."""
     try:
-        app()
+        app(prog_name="jinqiao")
     except (Failed, Refused, ServerProblem) as problem:
         print(problem, file=sys.stderr)
         sys.exit(1)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jinqiao.demonstration import screening
+from jinqiao import screening
 from jinqiao.demonstration.handing_over import Progress, lines
 from jinqiao.partner import Partner
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jinqiao.demonstration import screening
+from jinqiao import screening
 from jinqiao.demonstration.comparing import Line, Run, subject
 from jinqiao.demonstration.handing_over import Progress
 from jinqiao.partner import Partner, Refused
