@@ -201,23 +201,23 @@ def unchanged(supervisor: Partner, runs: Mapping[str, Run]) -> Line:
 def runs_compared(supervisor: Partner, before: Run, after: Run) -> Line:
     """What is new, gone and still there between two runs, as the exchange tells it."""
     path = f"/v1/rectification/screenings/{after.screening_id}/changes"
-    counts: Row = supervisor.get(path, since=before.screening_id)["counts"]
-    then, now = _failures(before), _failures(after)
+    told: list[Row] = supervisor.get(path, since=before.screening_id, limit=1)["counts"]
+    found = Counter[str]()
+    for one in told:
+        found[one["change"]] += one["findings"]
+    then, now = _problems(before), _problems(after)
     expected = {
-        "new": sum((now - then).values()),
-        "gone": sum((then - now).values()),
-        "still_there": sum((then & now).values()),
+        "new": (now - then).total(),
+        "gone": (then - now).total(),
+        "still": (then & now).total(),
     }
-    found = {name: counts.get(name) for name in expected}
-    differences = [] if found == expected else [f"counted here: {expected}"]
-    words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items())
+    differences = [] if found == Counter(expected) else [f"counted here: {expected}"]
+    words = f"new {found['new']}, gone {found['gone']}, still there {found['still']}"
     return Line("整改", "两次筛查对比 two runs", "", "new, gone, still there", words, differences)
 
 
-def _failures(run: Run) -> Counter[str]:
-    return Counter(
-        f"{one['rule_id']} {subject(one)}" for one in run.findings if one["verdict"] == "not_met"
-    )
+def _problems(run: Run) -> Counter[str]:
+    return Counter(f"{one['rule_id']} {subject(one)}" for one in run.findings)
 
 
 def _office(division: str) -> str:
