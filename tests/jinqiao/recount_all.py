@@ -29,7 +29,6 @@ from tests.jinqiao.county_files import (
 from tests.jinqiao.recount import Judge
 
 ATTESTED_FROM = date(2017, 8, 17)
-BANDS = ((361, 5), (271, 4), (91, 3), (1, 2))
 Amounts = dict[str, Decimal | None]
 
 
@@ -92,7 +91,7 @@ class Recount(Judge):
         if rule == "SUB-11":
             return self.sub_11(loan)
         if rule == "SUB-12":
-            return self.overpaid_by_treasury(loan)
+            return self.overpaid_by_treasury(name, loan)
         return loan.balance(self.day)
 
     def class_of(self, rule: str, name: str, loan: Loan) -> dict[str, str]:
@@ -173,7 +172,7 @@ class Recount(Judge):
             other
             for number in self.family_of(loan)
             for _, other in self.families[number]
-            if other.signed_on < loan.signed_on
+            if other.signed_on < loan.signed_on and not other.converted(loan.signed_on)
         ]
         if any(other.outstanding(loan.signed_on) > 0 for other in earlier):
             return False
@@ -227,12 +226,7 @@ class Recount(Judge):
         return (loan.balance(self.day) if loan.matures_on < self.day else Z), loan.matures_on
 
     def loan_40_of(self, name: str, loan: Loan) -> bool | None:
-        late, since = self.overdue(loan)
-        if not loan.live(self.day) or not late:
-            return True
-        least_class = next(c for first, c in BANDS if (self.day - since).days >= first)
-        planned = any(plan["agreed_on"] <= str(self.day) for plan in loan.plans)
-        return planned and int(loan.report(self.day)["five_class"]) >= least_class
+        return not loan.live(self.day) or not self.overdue(loan)[0]
 
     def loan_42_of(self, name: str, loan: Loan) -> bool | None:
         left = (loan.matures_on - self.day).days
@@ -253,7 +247,7 @@ class Recount(Judge):
         if not found:
             return None
         home, member = found
-        if not home.statuses:
+        if not home.statuses or member.name != loan.borrower_name:
             return None
         removed = any(
             status == "REMOVED" and begun <= str(self.day) < (ended or "9")
@@ -452,19 +446,27 @@ class Recount(Judge):
     def sub_11_of(self, name: str, loan: Loan) -> bool | None:
         return not self.sub_11(loan)
 
-    def overpaid_by_treasury(self, loan: Loan) -> Decimal:
-        """SUB-12: a day paid twice has its reference once."""
+    def overpaid_by_treasury(self, name: str, loan: Loan) -> Decimal:
+        """SUB-12: a day paid twice has its reference once; the part above the cap has none."""
+        above = max(Z, self.above_cap(name, loan))
+        rate = Decimal(loan.annual_rate) * (loan.principal - above) / loan.principal
         days: set[date] = set()
         paid = Z
         for row in loan.payments:
             if row["paid_on"] <= str(self.day):
                 days |= between(row["period_start"], row["period_end"])
                 paid += Decimal(row["amount"])
-        reference = sum((self.rises(loan, start, end) for start, end in stretches(days)), Z)
+        reference = sum(
+            (
+                loan.reference(end, rate) - loan.reference(start, rate)
+                for start, end in stretches(days)
+            ),
+            Z,
+        )
         return paid - reference - self.refunded(loan, None, "TREASURY")
 
     def sub_12_of(self, name: str, loan: Loan) -> bool | None:
-        return self.overpaid_by_treasury(loan) <= 0
+        return self.overpaid_by_treasury(name, loan) <= 0
 
     # Insurance.
 

@@ -12,7 +12,6 @@ from jinqiao.counties.lending import (
     Loan,
     Notice,
     Payment,
-    Plan,
     Refund,
     policy_rate,
     reference,
@@ -21,9 +20,6 @@ from jinqiao.counties.places import HANDED_OVER, PLAN_DAY, RESCREENED
 
 CLAIMED, REFUNDED = date(2019, 6, 14), date(2019, 6, 24)
 RECALLED, CONVERTED = date(2019, 8, 12), date(2019, 8, 26)
-
-LEFT = Decimal(200)
-"""What a borrower who cannot yet pay it all still owes at the end."""
 
 
 def put_loans_right(county: County) -> None:
@@ -39,9 +35,9 @@ def put_loans_right(county: County) -> None:
             _claim_subsidy(county, loan)
 
 
-def repay(loan: Loan, on: date = RECALLED, *, but: Decimal = Decimal(0)) -> None:
-    """All that is outstanding comes back, but for a part."""
-    left = loan.outstanding(on) - but
+def repay(loan: Loan, on: date = RECALLED) -> None:
+    """All that is outstanding comes back."""
+    left = loan.outstanding(on)
     if left > 0 and loan.converted_on is None:
         loan.repaid.append((on, left))
 
@@ -87,12 +83,7 @@ def _pass_through(loan: Loan, amount: Decimal, _: str) -> None:
 
 
 def _settle_overdue(loan: Loan, _: Decimal, __: str) -> None:
-    """Repaid; of what was late for longest a small part stays, with a plan and its class."""
-    still = loan.overdue_since is not None and (PLAN_DAY - loan.overdue_since).days == 271
-    repay(loan, but=LEFT if still else Decimal(0))
-    if still:
-        loan.five_class = 5
-        loan.plan = Plan(date(2019, 9, 20), date(2020, 3, 31), helper="驻村工作队")
+    repay(loan)
     loan.last_report = None
 
 
@@ -151,14 +142,12 @@ def add_up_areas_again(county: County) -> None:
 
 
 def _let_mature(loan: Loan) -> None:
-    """What falls due before the re-screen is repaid on its day; what was late by then, since; and
-    whose household is struck off meanwhile repays too."""
+    """What falls due before the re-screen is repaid on its day; whose household is struck off
+    meanwhile repays too."""
     if loan.household and loan.household.removed(RESCREENED):
         repay(loan)
     elif HANDED_OVER < loan.matures_on <= RESCREENED:
         repay(loan, loan.matures_on)
-    elif loan.overdue_since and loan.plan:
-        repay(loan, but=LEFT if loan.five_class == 5 else Decimal(0))
 
 
 def _claim_subsidy(county: County, loan: Loan) -> None:

@@ -38,6 +38,10 @@ def plant(county: County) -> None:
             for loan, over in verdicts:
                 if over:
                     county.found("LOAN-08", loan, Decimal(over))
+                if over and story in (husband_and_wife, one_day_two_banks):
+                    # Which of two loans of one day bears no subsidy for its part above the cap is
+                    # not written anywhere, so the treasury paid for neither.
+                    loan.subsidised = False
             if story in SECOND_LOAN:
                 county.found("LOAN-10", verdicts[-1][0])
 
@@ -193,6 +197,6 @@ SECOND_LOAN = {
     too_little_repaid,
     one_after_the_other,
     repaid_that_day,
-    converted_before,
 }
-"""Whose last loan is NEW though one of an earlier day is still outstanding (LOAN-10)."""
+"""Whose last loan is NEW though one of an earlier day is still outstanding (LOAN-10). What was
+converted by then is no poverty loan any more."""

@@ -1,7 +1,8 @@
 """Loans that were not repaid when due, and the villages they lie in (plan 六; row 8).
 
-What is overdue needs a repayment plan on record and a class of the five that fits its days: 1-90
-days 2 (关注), 91-270 days 3 (次级), 271-360 days 4 (可疑), more 5 (损失).
+Whatever is overdue is found. Beside the finding stands whether its class of the five fits its days
+(1-90 days 2 关注, 91-270 days 3 次级, 271-360 days 4 可疑, more 5 损失), and whether a repayment
+plan is on record.
 """
 
 from datetime import date
@@ -9,35 +10,35 @@ from datetime import date
 from jinqiao.counties.county import County, lend, settle
 from jinqiao.counties.households import couple
 from jinqiao.counties.interest import days, months_later
-from jinqiao.counties.lending import Loan, Plan
+from jinqiao.counties.lending import Loan, Notice, Plan
 from jinqiao.counties.places import DECEMBER, HAILUN, KESHAN, LANXI, PLAN_DAY, Village
 
 PLACES = (KESHAN, LANXI, HAILUN)
 
 CASES = (
-    (1, 1, True, True),
-    (1, 2, True, False),
-    (30, 2, False, True),
-    (90, 2, True, False),
-    (91, 2, True, True),
-    (91, 3, True, False),
-    (270, 3, True, False),
-    (271, 3, True, True),
-    (360, 4, True, False),
-    (361, 4, True, True),
-    (361, 5, True, False),
+    (1, 1, True),
+    (1, 2, True),
+    (30, 2, False),
+    (90, 2, True),
+    (91, 2, True),
+    (91, 3, True),
+    (270, 3, True),
+    (271, 3, True),
+    (360, 4, True),
+    (361, 4, True),
+    (361, 5, True),
 )
-"""Days overdue, class, whether a plan is on record, and whether it is found."""
+"""Days overdue, class, and whether a plan is on record."""
 
 
 def plant(county: County) -> None:
     if county.place not in PLACES:
         return
     village = county.reserved.pop()
-    for late, five_class, planned, found in CASES:
-        loan = _overdue(county, village, late, five_class, planned=planned)
-        if found:
-            county.found("LOAN-40", loan, loan.principal)
+    for late, five_class, planned in CASES:
+        _overdue(county, village, late, five_class, planned=planned)
+    due_that_day = _loan(county, village, PLAN_DAY)
+    due_that_day.notices = [Notice("WRITTEN_30", PLAN_DAY - days(30))]
     silent = _loan(county, village, date(2019, 3, 5))
     silent.last_report = DECEMBER
     county.found("LOAN-40", silent, silent.principal)
@@ -56,6 +57,7 @@ def _overdue(
     loan.overdue_since, loan.five_class = due, five_class
     if planned:
         loan.plan = Plan(PLAN_DAY - days(1), date(2019, 10, 31), helper="驻村工作队")
+    county.found("LOAN-40", loan, loan.principal)
     return loan
 
 

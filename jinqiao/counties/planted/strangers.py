@@ -59,6 +59,7 @@ def _leave_open(county: County) -> None:
     household = settle(county, couple)
     loan = _lend(county, household, household.head)
     loan.name_given = household.head.name[0] + "某"
+    county.unclear("LOAN-60", loan)
     loans = [loan]
     without_status = _household(county, [])
     without_status.insured_anyway = True
