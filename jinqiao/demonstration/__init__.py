@@ -44,7 +44,7 @@ def demonstrate(operator: Partner, folder: Path, out: Path, progress: Progress) 
     yield unchanged(supervisor, before)
     yield runs_compared(supervisor, plan_day, again)
     yield from ledger.lines()
-    write_results(supervisor, out, ledger.items(), progress)
+    yield write_results(supervisor, out, ledger.items(), progress)
 
 
 _LAST_OF_THE_PLAN = 8
