@@ -1,6 +1,7 @@
 """A page of charts that a supervisor would show: plain SVG, no script, nothing from elsewhere."""
 
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import escape
@@ -10,6 +11,9 @@ import pygal  # type: ignore[import-untyped]
 from pygal.style import Style  # type: ignore[import-untyped]
 
 from kernel import divisions
+
+# pygal leaves an importer behind of which Python warns at every import; no map is drawn here.
+sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, pygal.PluginImportFixer)]
 
 Row = dict[str, Any]
 Series = Mapping[str, Sequence[Any]]

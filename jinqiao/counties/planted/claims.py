@@ -155,6 +155,20 @@ def _stingy(county: County) -> None:
         ("CLOSED", 13, None),
     )
     assert part.changes
+    for short in (Decimal(0), Decimal(1)) if _insurer(county) == "INB23" else ():
+        # A loss below the sum: what is due is the loss.
+        incident = _incident(county, RECEIVED, kind="ACCIDENT_MEDICAL")
+        incident.loss = Decimal("2807.45")
+        paid = incident.loss - short
+        claim = _run(
+            incident,
+            ("CALCULATED", 10, paid),
+            ("APPROVED", 11, paid),
+            ("PAID", 12, paid),
+            ("CLOSED", 13, None),
+        )
+        if short:
+            county.found("INS-04", claim, short)
     liability = PRODUCTS[_insurer(county)].liability("ACCIDENT_DEATH")
     assert liability
     for short in (Decimal(0), FEN):
