@@ -14,7 +14,9 @@ from jinqiao.commands import (
     openapi,
     push,
     recompute,
+    report,
     rulebook,
+    screen,
     up,
     worker,
 )
@@ -27,6 +29,8 @@ COMMANDS = (
     worker,
     counties,
     push,
+    screen,
+    report,
     eligibility,
     interest,
     rulebook,
@@ -53,7 +57,7 @@ for module in COMMANDS:
 def main() -> None:
     """Run a command. What it cannot do is said in one sentence on stderr, with status 1."""
     try:
-        app()
+        app(prog_name="jinqiao")
     except (Failed, Refused, ServerProblem) as problem:
         print(problem, file=sys.stderr)
         sys.exit(1)

@@ -49,6 +49,14 @@ class Partner:
         """The answers, line by line, to a file of questions; raises Refused."""
         return [json.loads(line) for line in self._send_file(path, file, {}).text.splitlines()]
 
+    def upload(self, path: str, content: bytes, **query: Any) -> Any:
+        """The answer to a file sent as it is; raises Refused."""
+        return self._send("POST", path, content=content, params=query).json()
+
+    def download(self, path: str, **query: Any) -> bytes:
+        """The bytes at a path; raises Refused."""
+        return self._send("GET", path, params=query).content
+
     def items(self, path: str, **query: Any) -> Iterator[Any]:
         """Every item of a list, page by page."""
         page = self.get(path, limit=200, **query)

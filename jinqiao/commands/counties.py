@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
-from jinqiao import demonstration
 from jinqiao.counties import generate as write_files
-from jinqiao.demonstration import Line
+from jinqiao.demonstration import Line, Progress, demonstrate
 from jinqiao.partner import Refused
 from jinqiao.throwaway import throwaway_exchange
 
@@ -55,30 +56,39 @@ def demo(
         if from_ is None:
             advance = stage("writing the agencies' files", 10)
             write_files(out, seed=seed, households=households, progress=lambda _: advance(1))
-        try:
-            lines = _run(folder, stage)
-        except (Refused, OSError, KeyError, ValueError) as failure:
-            console.print(f"[red]{type(failure).__name__}: {failure}[/red]")
-            raise typer.Exit(1) from None
+        lines, failure = _run(folder, out, stage)
     _print(console, lines)
-    if any(line.differences for line in lines):
+    if failure:
+        console.print(f"[red]{escape(failure)}[/red]")
+    if failure or any(line.differences for line in lines):
         raise typer.Exit(1)
-    console.print(f"Every line agrees with the answer key. The files are in {folder}.")
+    console.print(
+        f"Every line agrees with the answer key. Files: {folder}; ledger, report and charts: {out}."
+    )
 
 
-def _run(folder: Path, stage: Callable[[str, int], Callable[[int], None]]) -> list[Line]:
-    """The whole job against an exchange of its own, which is gone afterwards."""
-    progress = demonstration.Progress(stage)
-    with throwaway_exchange() as operator:
-        partners = demonstration.hand_over(operator, folder, progress)
-        return list(demonstration.compare(partners, folder, progress))
+def _run(
+    folder: Path, out: Path, stage: Callable[[str, int], Callable[[int], None]]
+) -> tuple[list[Line], str]:
+    """The whole job against an exchange of its own, which is gone afterwards.
+
+    Returns every line that it came to, and what stopped it if something did.
+    """
+    lines: list[Line] = []
+    try:
+        with throwaway_exchange() as operator:
+            for line in demonstrate(operator, folder, out, Progress(stage)):
+                lines.append(line)
+    except (Refused, OSError, KeyError, ValueError) as failure:
+        return lines, f"{type(failure).__name__}: {failure}"
+    return lines, ""
 
 
 @contextlib.contextmanager
 def _progress(console: Console) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
     """A bar for each stage; on a log that is no terminal, a line when a stage begins."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
+    with Bars(*columns, TimeElapsedColumn(), console=console) as bars:
 
         def stage(name: str, steps: int) -> Callable[[int], None]:
             if not console.is_terminal:

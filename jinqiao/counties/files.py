@@ -54,7 +54,16 @@ CSV_HEADINGS: dict[str, tuple[str, ...]] = {
             for name in ("name", "id_number", "from", "to")
         ),
     ),
-    "incidents": ("incident_no", "id_number", "name", "kind", "on", "hospital_days", "loss"),
+    "incidents": (
+        "incident_no",
+        "id_number",
+        "name",
+        "kind",
+        "on",
+        "hospital_days",
+        "loss",
+        "source_version",
+    ),
     "claims": (
         "claim_no",
         "policy_no",

@@ -1,7 +1,8 @@
 """In which order the files are pushed, and what is declared complete, with them or apart.
 
 青冈's union hands its contracts in before the county's registry is there. 富裕's insurer does not
-declare its policies. 省联社 lends nothing itself and declares nothing; its members do.
+declare its policies, nor its office its needs, nor 克东's bureau its payments. 省联社 lends nothing
+itself and declares nothing; its members do.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,8 +11,15 @@ from decimal import Decimal
 from jinqiao.counties.agencies import STATE_BANKS, insurers_of, role
 from jinqiao.counties.files import Files, Pile
 from jinqiao.counties.places import DECLARED, QINGGANG, TEN_COUNTIES
-from jinqiao.counties.planted.cover import WITHHELD
+from jinqiao.counties.planted import cover, treasury, without_capital
 from jinqiao.counties.rows import Row, money
+
+WITHHELD = (
+    ("policies", cover.WITHHELD.division),
+    ("needs", without_capital.WITHHELD.division),
+    ("payments", treasury.WITHHELD.division),
+)
+"""What nobody declared complete until the cure."""
 
 EARLY = f"banks/{QINGGANG.union}/contracts-first.ndjson"
 
@@ -20,12 +28,14 @@ LATER = "contracts-later"
 
 SERVICES = {
     "households": "registry",
+    "needs": "registry",
     "contracts": "loans",
     "ratings": "loans",
     "repayments": "loans",
     "interest-lines": "loans",
     "refunds": "loans",
     "notices": "loans",
+    "repayment-plans": "loans",
     "payments": "subsidy",
     "products": "insurance",
     "policies": "insurance",
@@ -36,7 +46,7 @@ SERVICES = {
 """Each resource's service, in the order in which the resources are pushed."""
 
 DECLARED_BY = {
-    "poverty_office": ("households",),
+    "poverty_office": ("households", "needs"),
     "bank": ("contracts", "refunds", "notices"),
     "finance_bureau": ("payments",),
     "insurer": ("policies", "claims", "claim-status-changes"),
@@ -44,10 +54,10 @@ DECLARED_BY = {
 """The resources whose absence some rule rests on (rules.md, Whose silence)."""
 
 
-def pushes(files: Files) -> list[Row]:
+def pushes(files: Files, *, declare: bool = True) -> list[Row]:
     """Every data file once, with the declaration that goes with it."""
     piles = sorted(files.piles.values(), key=_turn)
-    declaring = _declaring(piles)
+    declaring = _declaring(piles) if declare else set()
     return [_push(pile, declares=pile.path in declaring) for pile in piles]
 
 
@@ -73,10 +83,25 @@ def declarations(files: Files) -> Iterator[Row]:
             yield _declaration(pile, None, sum(pile.counts.values()), _sum(pile.totals.values()))
             continue
         for division in divisions:
-            if (kind, division) == ("policies", WITHHELD.division):
+            if (kind, division) in WITHHELD:
                 continue
             total = pile.totals.get(division, Decimal(0))
             yield _declaration(pile, division, pile.counts.get(division, 0), total)
+
+
+def declared_at_last(files: Files, late: Files) -> Iterator[Row]:
+    """What was withheld, with all that has been handed over by then."""
+    for agency, kind, divisions in _duties():
+        for division in divisions:
+            if (kind, division) in WITHHELD:
+                piles = [
+                    pile
+                    for pile in (*files.piles.values(), *late.piles.values())
+                    if (pile.agency, pile.resource) == (agency, kind)
+                ]
+                rows = sum(pile.counts.get(division, 0) for pile in piles)
+                total = _sum(pile.totals.get(division, Decimal(0)) for pile in piles)
+                yield _declaration(Pile(agency, kind, ""), division, rows, total)
 
 
 def _duties() -> Iterator[tuple[str, str, list[str]]]:
@@ -103,7 +128,8 @@ def _declaring(piles: Iterable[Pile]) -> set[str]:
     for pile in sorted(piles, key=_turn):
         one_county = pile.agency[-6:].isdigit()
         duty = pile.resource in DECLARED_BY[role(pile.agency)]
-        if one_county and duty and pile.path != EARLY and LATER not in pile.path:
+        said = (pile.resource, pile.agency[-6:] + "000000") not in WITHHELD
+        if one_county and duty and said and pile.path != EARLY and LATER not in pile.path:
             last[pile.agency, pile.resource] = pile.path
     return set(last.values())
 

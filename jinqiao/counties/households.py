@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from random import Random
 
 from jinqiao.counties.people import Identities, Person, birthday, person, surname
@@ -22,6 +23,20 @@ class Amendment:
 
 
 @dataclass(slots=True, eq=False)
+class Need:
+    """What a household needs money for, and what became of it."""
+
+    raised_on: date
+    amount: Decimal
+    state: str
+    true_cause: str | None = None
+    other_measure: str | None = None
+    bank: str | None = None
+    use: str = "发展种养业"
+    number: str = ""
+
+
+@dataclass(slots=True, eq=False)
 class Household:
     village: Village
     members: list[Person]
@@ -35,6 +50,7 @@ class Household:
     income: int = 3000
     exported: bool = True
     amendments: list[Amendment] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
     uninsured: set[int] = field(default_factory=set)
     insured_anyway: bool = False
     """Covered although nobody can say whether it is registered."""
@@ -60,6 +76,11 @@ class Household:
             if begun <= day and (ended is None or day < ended):
                 return status in ("REGISTERED", "LIFTED_WITH_POLICY", "RETURNED")
         return False
+
+    def removed(self, day: date) -> bool:
+        """Whether it was struck off by the day."""
+        dated = self.amendments[-1].statuses if self.amendments else None
+        return any(status == "REMOVED" and begun <= day for status, begun, _ in dated or [])
 
     def able(self, day: date) -> Iterator[Person]:
         for member in self.members:

@@ -87,7 +87,7 @@ class Change:
     notified_on: date | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Claim:
     """`kind` differs from the incident's where the county did not know it."""
 
@@ -97,6 +97,8 @@ class Claim:
     names_incident: bool = True
     slow_papers: bool = False
     changes: list[Change] = field(default_factory=list)
+    """None yet: it is carried to its end inside every clock."""
+    number: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -109,6 +111,7 @@ class Incident:
     loss: Decimal | None = None
     claim: Claim | None = None
     number: str = ""
+    told_again: bool = False
 
 
 def write_policies(household: Household, insurers: tuple[str, ...], rng: Random) -> list[Policy]:

@@ -40,7 +40,7 @@ class Line:
     kind: str = "NORMAL"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Payment:
     """What the treasury paid to the bank for one loan."""
 
@@ -48,6 +48,7 @@ class Payment:
     end: date
     amount: Decimal
     paid_on: date
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,36 @@ class Refund:
     amount: Decimal
     paid_on: date
     cause: str
+    to: str = "HOUSEHOLD"
+    baseline: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a bank thought of a borrower; `valid_to` is exclusive."""
+
+    limit: Decimal
+    rated_on: date
+    valid_to: date
+    bad_record: bool = False
+    bank: str = ""
+    """Another bank than the loan's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    kind: str
+    sent_on: date
+    proved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How what is overdue will be repaid: all of it on one day."""
+
+    agreed_on: date
+    due_on: date
+    helper: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +117,21 @@ class Loan:
     converted_on: date | None = None
     march_report: bool = False
     rated: bool = True
+    ratings: list[Rating] | None = None
+    """None: the ordinary one, on the day after the application, good for the principal."""
+    wished_on: date | None = None
+    """When the household signed its wish to borrow; None: with the application."""
+    wish_blank: bool = False
+    overdue_since: date | None = None
+    """The bank reports as overdue what is outstanding."""
+    five_class: int = 1
+    plan: Plan | None = None
+    attested: dict[str, bool] = field(default_factory=dict)
+    """What an officer attested, by rule."""
+    last_report: date | None = None
+    """After this day the bank told no more of the loan."""
+    notices: list[Notice] | None = None
+    """None: the ordinary ones, in time."""
     debited: frozenset[int] = frozenset()
     """Years in which the lines settled are taken from the household; the treasury bears others."""
     subsidised: bool = True
@@ -202,6 +248,9 @@ def _settlements(loan: Loan, ends: date) -> Iterator[tuple[date, date]]:
 def report_days(loan: Loan) -> Iterator[date]:
     """As of which days the bank reported the loan: while it lived, and once more when closed."""
     march, december = date(2018, 3, 31), date(2018, 12, 31)
+    if loan.last_report:
+        yield loan.last_report
+        return
     if loan.march_report and loan.signed_on <= march:
         yield march
         if not loan.outstanding(march):

@@ -16,6 +16,9 @@ JUNE, DECEMBER = date(2018, 6, 30), date(2018, 12, 31)
 NEW_YEAR, PLAN_DAY = date(2019, 1, 1), date(2019, 5, 28)
 """The business dates of the plan's figures (mission, ten-counties.md)."""
 
+RESCREENED = date(2019, 11, 20)
+"""The business date on which everything is judged again, after the cure."""
+
 DECLARED = (date(2014, 1, 1), date(2019, 12, 1))
 """The interval, its end exclusive, for which the agencies declare their records complete."""
 
@@ -85,15 +88,28 @@ class Village:
     township_name: str
 
 
+RESERVED = 8
+"""Villages of each county in which only a planted story plays."""
+
+
 def villages(place: Place, households: int, rng: Random) -> list[Village]:
     """So many of the county's real villages that about fifteen households live in each."""
+    rural = _rural(place)[RESERVED:]
+    return sorted(
+        rng.sample(rural, min(len(rural), max(5, households // 15))), key=lambda one: one.code
+    )
+
+
+def reserved_villages(place: Place) -> list[Village]:
+    """Real villages of the county in which nobody lives but whom a story settles there."""
+    return _rural(place)[:RESERVED]
+
+
+def _rural(place: Place) -> list[Village]:
     names = divisions.names()
-    rural = [
+    codes = sorted(
         code
         for code in names
         if code.startswith(place.code) and divisions.level(code) == "village" and code[9] == "2"
-    ]
-    chosen = sorted(rng.sample(rural, min(len(rural), max(5, households // 15))))
-    return [
-        Village(code, names[code], code[:9] + "000", names[code[:9] + "000"]) for code in chosen
-    ]
+    )
+    return [Village(code, names[code], code[:9] + "000", names[code[:9] + "000"]) for code in codes]

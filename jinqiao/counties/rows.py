@@ -10,7 +10,7 @@ from jinqiao.counties.export import education
 from jinqiao.counties.households import Amendment, Household
 from jinqiao.counties.insurance import Claim, Incident, Policy, Product
 from jinqiao.counties.interest import days
-from jinqiao.counties.lending import Loan, report_days
+from jinqiao.counties.lending import Loan, Notice, Rating, report_days
 from jinqiao.counties.people import Person
 from jinqiao.counties.places import HANDED_OVER
 
@@ -44,6 +44,23 @@ def household(home: Household, count: int, amendment: Amendment) -> Row:
     }
 
 
+def needs(home: Household) -> Iterator[Row]:
+    for need in home.needs:
+        yield _known(
+            {
+                "need_no": need.number,
+                "household_no": home.number,
+                "amount": money(need.amount),
+                "use": need.use,
+                "raised_on": str(need.raised_on),
+                "state": need.state,
+                "bank": need.bank,
+                "true_cause": need.true_cause,
+                "other_measure": need.other_measure,
+            }
+        )
+
+
 def _member(home: Household, number: int, member: Person, as_at: date) -> Row:
     return _known(
         {
@@ -63,10 +80,12 @@ def _member(home: Household, number: int, member: Person, as_at: date) -> Row:
 
 def reports(loan: Loan) -> list[Row]:
     """The contract as the bank reported it, time and again."""
-    return [_report(loan, as_at, count) for count, as_at in enumerate(report_days(loan), start=1)]
+    return [report(loan, as_at, count) for count, as_at in enumerate(report_days(loan), start=1)]
 
 
-def _report(loan: Loan, as_at: date, version: int) -> Row:
+def report(loan: Loan, as_at: date, version: int) -> Row:
+    """The contract as the bank reported it on one day."""
+    late = loan.overdue_since is not None and loan.overdue_since <= as_at
     closed = loan.closed_on if loan.closed_on and loan.closed_on <= as_at else None
     converted = loan.converted_on if loan.converted_on and loan.converted_on <= as_at else None
     return _known(
@@ -89,13 +108,14 @@ def _report(loan: Loan, as_at: date, version: int) -> Row:
             "purpose": loan.purpose,
             "purpose_text": loan.purpose_text,
             "guarantee": loan.guarantee,
-            "wish_signed_on": str(loan.applied_on),
+            "wish_signed_on": None if loan.wish_blank else str(loan.wished_on or loan.applied_on),
             "actual_user": loan.user,
             "household_aware": loan.aware,
             "household_takes_part": loan.takes_part,
             "balance": money(loan.outstanding(as_at)),
-            "overdue_principal": "0.00",
-            "five_class": 1,
+            "overdue_principal": money(loan.outstanding(as_at)) if late else "0.00",
+            "overdue_since": _day(loan.overdue_since) if late else None,
+            "five_class": loan.five_class if late else 1,
             "closed_on": _day(closed),
             "converted_to": "COMMERCIAL" if converted else None,
             "converted_on": _day(converted),
@@ -105,15 +125,23 @@ def _report(loan: Loan, as_at: date, version: int) -> Row:
     )
 
 
-def rating(loan: Loan) -> Row:
+def ratings(loan: Loan) -> list[Rating]:
+    """The bank's ratings of the borrower: as the story says, else one that is good for the loan."""
+    if loan.ratings is not None:
+        return loan.ratings
     limit = max(loan.principal, Decimal(30_000) if loan.principal < 30_000 else Decimal(50_000))
+    rated_on = loan.applied_on + days(2)
+    return [Rating(limit, rated_on, rated_on + days(3 * 365))]
+
+
+def rating(loan: Loan, one: Rating) -> Row:
     return {
         "id_number": loan.borrower.id_number,
-        "grade": "AA" if limit >= 50_000 else "A",
-        "limit": money(limit),
-        "rated_on": str(loan.applied_on + days(2)),
-        "valid_to": str(loan.applied_on + days(2 + 3 * 365)),
-        "bad_record": False,
+        "grade": "AA" if one.limit >= 50_000 else "A",
+        "limit": money(one.limit),
+        "rated_on": str(one.rated_on),
+        "valid_to": str(one.valid_to),
+        "bad_record": one.bad_record,
     }
 
 
@@ -136,7 +164,7 @@ def lines(loan: Loan) -> Iterator[Row]:
         )
 
 
-def repayments(loan: Loan) -> Iterator[Row]:
+def repayments(loan: Loan, until: date = HANDED_OVER) -> Iterator[Row]:
     """Principal as it came back, with the interest the household paid on the same day."""
     for number, (paid_on, part) in enumerate(loan.repaid, start=1):
         interest = sum(
@@ -147,7 +175,7 @@ def repayments(loan: Loan) -> Iterator[Row]:
             ),
             Decimal(0),
         )
-        if paid_on <= HANDED_OVER:
+        if paid_on <= until:
             yield {
                 "contract_no": loan.number,
                 "repayment_no": str(number),
@@ -160,34 +188,55 @@ def repayments(loan: Loan) -> Iterator[Row]:
 
 def refunds(loan: Loan) -> Iterator[Row]:
     for number, refund in enumerate(loan.refunds, start=1):
-        yield {
-            "contract_no": loan.number,
-            "refund_no": str(number),
-            "amount": money(refund.amount),
-            "paid_on": str(refund.paid_on),
-            "cause": refund.cause,
-            "to": "HOUSEHOLD",
-        }
-
-
-def notices(loan: Loan) -> Iterator[Row]:
-    """The reminders sent before a poverty loan fell due."""
-    for kind, before in (("REMIND_60", 63), ("WRITTEN_30", 34)):
-        sent_on = loan.matures_on - days(before)
-        proof = hashlib.sha256(f"{loan.bank}/{loan.number}/{kind}".encode()).hexdigest()
-        if sent_on <= HANDED_OVER and sent_on > loan.disbursed_on:
-            yield {
+        yield _known(
+            {
                 "contract_no": loan.number,
-                "kind": kind,
-                "sent_on": str(sent_on),
-                "proof": proof,
+                "refund_no": str(number),
+                "amount": money(refund.amount),
+                "paid_on": str(refund.paid_on),
+                "cause": refund.cause,
+                "to": refund.to,
+                "baseline_rate": None if refund.baseline is None else f"{refund.baseline:.4f}",
             }
+        )
 
 
-def payments(county: County, loan: Loan, count: int) -> Iterator[Row]:
-    for number, payment in enumerate(loan.payments, start=count):
+def notices(loan: Loan, until: date = HANDED_OVER) -> Iterator[Row]:
+    """The reminders sent before a poverty loan fell due."""
+    ordinary = [
+        Notice(kind, loan.matures_on - days(before))
+        for kind, before in (("REMIND_60", 63), ("WRITTEN_30", 34))
+    ]
+    for notice in ordinary if loan.notices is None else loan.notices:
+        name = f"{loan.bank}/{loan.number}/{notice.kind}"
+        if loan.disbursed_on < notice.sent_on <= until:
+            yield _known(
+                {
+                    "contract_no": loan.number,
+                    "kind": notice.kind,
+                    "sent_on": str(notice.sent_on),
+                    "proof": hashlib.sha256(name.encode()).hexdigest() if notice.proved else None,
+                }
+            )
+
+
+def plans(loan: Loan) -> Iterator[Row]:
+    if loan.plan:
+        amount = money(loan.outstanding(loan.plan.agreed_on))
+        yield _known(
+            {
+                "contract_no": loan.number,
+                "agreed_on": str(loan.plan.agreed_on),
+                "helper": loan.plan.helper,
+                "instalments": [{"due_on": str(loan.plan.due_on), "amount": amount}],
+            }
+        )
+
+
+def payments(county: County, loan: Loan) -> Iterator[Row]:
+    for payment in loan.payments:
         yield {
-            "payment_no": f"{payment.paid_on.year}-{number:06d}",
+            "payment_no": payment.number,
             "county": county.place.division,
             "bank": loan.bank,
             "contract_no": loan.number,
@@ -238,9 +287,9 @@ def incident(one: Incident) -> Row:
     }
 
 
-def claim(one: Incident, told: Claim, number: str, policy_no: str) -> Row:
+def claim(one: Incident, told: Claim, policy_no: str) -> Row:
     return {
-        "claim_no": number,
+        "claim_no": told.number,
         "policy_no": policy_no,
         "id_number": one.person.id_number,
         "kind": told.kind,
@@ -250,10 +299,10 @@ def claim(one: Incident, told: Claim, number: str, policy_no: str) -> Row:
     }
 
 
-def claim_changes(told: Claim, number: str) -> Iterator[Row]:
+def claim_changes(told: Claim) -> Iterator[Row]:
     for version, change in enumerate(told.changes, start=1):
         yield {
-            "claim_no": number,
+            "claim_no": told.number,
             "version": version,
             "state": change.state,
             "on": str(change.on),

@@ -14,6 +14,8 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
+from jinqiao.counties import CURE
+
 Row = dict[str, Any]
 Z = Decimal(0)
 ABLE = {
@@ -34,6 +36,7 @@ LIFTED = {
     "已脱贫(享受政策)": "LIFTED_WITH_POLICY",
     "已脱贫(不再享受政策)": "LIFTED_NO_POLICY",
 }
+NO_CAPITAL = {"NO_CAPITAL", "缺资金", "09"}
 REGISTERED = ("REGISTERED", "RETURNED", "LIFTED_WITH_POLICY")
 
 
@@ -67,6 +70,8 @@ class Home:
     county: str
     statuses: list[tuple[str, str, str]]
     members: dict[str, Member] = field(default_factory=dict)
+    village: str = ""
+    causes: set[str] = field(default_factory=set)
 
     def registered(self, on: date) -> bool | None:
         if not self.statuses:
@@ -84,6 +89,8 @@ class Loan:
     repaid: list[tuple[date, Decimal]] = field(default_factory=list)
     refunds: list[Row] = field(default_factory=list)
     payments: list[Row] = field(default_factory=list)
+    notices: list[Row] = field(default_factory=list)
+    plans: list[Row] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         value = self.rows[0].get(name)
@@ -101,6 +108,14 @@ class Loan:
         return max(
             (row for row in self.rows if row["as_at"] <= str(on)), key=lambda row: row["as_at"]
         )
+
+    def live(self, on: date) -> bool:
+        """Drawn, something owed, not converted."""
+        owed = Decimal(self.report(on)["balance"]) > 0
+        return bool(self.disbursed_on <= on) and owed and not self.converted(on)
+
+    def balance(self, on: date) -> Decimal:
+        return Decimal(self.report(on)["balance"])
 
     def outstanding(self, on: date) -> Decimal:
         return self.principal - sum((part for when, part in self.repaid if when <= on), Z)
@@ -123,14 +138,29 @@ class Loan:
         return half_up(total * rate / 360)
 
 
+OWNERS = {
+    "households": "POVERTY_OFFICE",
+    "needs": "POVERTY_OFFICE",
+    "contracts": "BANK",
+    "payments": "FINANCE_BUREAU",
+    "policies": "INSURER",
+}
+"""Whose silence about a kind of thing counts."""
+
+
 class Records:
     """Everything the agencies handed over, read from the files."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, *, cured: bool = False) -> None:
         self.out = out
+        self.said: dict[tuple[str, str, tuple[date, ...]], bool] = {}
         self.pushes: list[Row] = json.loads((out / "pushes.json").read_text("utf-8"))
         self.agencies: list[Row] = json.loads((out / "agencies.json").read_text("utf-8"))
         self.declarations = list(ndjson(out / "declarations.ndjson"))
+        if cured:
+            for push in json.loads((out / CURE / "pushes.json").read_text("utf-8")):
+                self.pushes.append(push | {"file": f"{CURE}/{push['file']}"})
+            self.declarations += ndjson(out / CURE / "declarations.ndjson")
         self.samples = {row["name"]: row for row in ndjson(out / "samples.ndjson")}
 
     def rows(self, resource: str) -> Iterator[tuple[Row, Row]]:
@@ -154,7 +184,8 @@ class Records:
             ]
             code = row["village_code"][:6]
             home = homes.setdefault(row["household_no"], Home(row["household_no"], code, dated))
-            home.statuses = dated
+            home.statuses, home.village = dated, row["village_code"]
+            home.causes = {row["main_cause"], *row["other_causes"]}
             for one in row["members"]:
                 dates = [one.get(name, "") for name in ("joined_on", "left_on", "died_on")]
                 self._member(home, one["name"], one["id_number"], dates).labour.append(
@@ -169,7 +200,8 @@ class Records:
         if state:
             dated.append((state, lifted, ""))
         home = homes.setdefault(row["户编号"], Home(row["户编号"], row["村代码"][:6], dated))
-        home.statuses = dated
+        home.statuses, home.village = dated, row["村代码"]
+        home.causes = {row["主要致贫原因"], *row["其他致贫原因"].split(",")}
         dates = [row[name] for name in ("增加日期", "减少日期", "死亡日期")]
         member = self._member(home, row["姓名"], row["证件号码"], dates)
         member.labour.append((row["年度"] + "-12-31", ABLE[row["劳动技能"]]))
@@ -200,6 +232,10 @@ class Records:
             loans[f"{push['agency']}/{row['contract_no']}"].repaid.append(part)
         for push, row in self.rows("refunds"):
             loans[f"{push['agency']}/{row['contract_no']}"].refunds.append(row)
+        for push, row in self.rows("notices"):
+            loans[f"{push['agency']}/{row['contract_no']}"].notices.append(row)
+        for push, row in self.rows("repayment-plans"):
+            loans[f"{push['agency']}/{row['contract_no']}"].plans.append(row)
         for _, row in self.rows("payments"):
             loans[f"{row['bank']}/{row['contract_no']}"].payments.append(row)
         return loans
@@ -209,7 +245,13 @@ class Records:
 
     def declared(self, kind: str, county: str, *days: date) -> bool:
         """All agencies of the kind's owners that serve the county said that this is everything."""
-        owner = {"households": "POVERTY_OFFICE", "contracts": "BANK", "policies": "INSURER"}[kind]
+        name = kind, county, days
+        if name not in self.said:
+            self.said[name] = self._declared(kind, county, *days)
+        return self.said[name]
+
+    def _declared(self, kind: str, county: str, *days: date) -> bool:
+        owner = OWNERS[kind]
         members = {agency.get("parent") for agency in self.agencies}
         serving = {
             agency["code"]
@@ -249,7 +291,8 @@ def covers(records: Records) -> dict[str, list[tuple[str, str, str]]]:
 def liabilities(records: Records) -> dict[tuple[str, str], Row]:
     return {
         (row["product_code"], row[f"liabilities.{count}.kind"]): {
-            name: row[f"liabilities.{count}.{name}"] for name in ("basis", "sum", "max_age")
+            name: row[f"liabilities.{count}.{name}"]
+            for name in ("basis", "sum", "max_age", "shared_by_household")
         }
         for _, row in records.rows("products")
         for count in range(1, 5)

@@ -1,6 +1,7 @@
 """Interest by the day on the unions' loans of New Year 2018 (plan 二; row 3).
 
-3.75% a year charged for 365 days at 1/360 each is 3.8021%. The treasury paid it.
+3.75% a year charged for 365 days at 1/360 each is 3.8021%. The treasury paid it, and got nothing
+back by the day of the plan.
 """
 
 from datetime import date
@@ -50,6 +51,8 @@ def plant(county: County) -> None:
         county.sample(NAME, loan)
         excess = loan.lines[0].amount - reference(loan, NEW_YEAR)
         county.expect("by-the-day", "LOAN-30", loan, excess)
+        for rule in ("LOAN-30", "LOAN-32", "SUB-12"):
+            county.found(rule, loan, excess)
     for _ in range(SPARED):
         signed_on = date(2018, 2, 8) + days(county.rng.randrange(6))
         household = settle(county, couple)

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from jinqiao.counties.county import County, settle
+from jinqiao.counties.county import County, Resident, settle
 from jinqiao.counties.households import Amendment, Household, couple
 from jinqiao.counties.interest import birth_for, days
 from jinqiao.counties.people import Person, person
@@ -35,11 +35,12 @@ def plant(county: County) -> None:
     for story, places in STORIES:
         for _ in range(places.count(county.place)):
             household = settle(county, couple)
-            for _ in story(county, household):
+            for member in story(county, household):
+                resident = Resident(household, member)
                 if county.place == WITHHELD:
-                    county.doubt("cover", "INS-01", household)
+                    county.unclear("INS-01", resident)
                 else:
-                    county.expect("cover", "INS-01", household)
+                    county.found("INS-01", resident)
 
 
 def no_policy(county: County, home: Household) -> list[Person]:

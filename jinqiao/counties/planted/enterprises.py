@@ -1,6 +1,9 @@
 """The organisations that really use the money of some of the 109 (户贷企用), all invented."""
 
+from datetime import date
 from random import Random
+
+from jinqiao.counties.lending import Loan
 
 UNIFIED = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 PARTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -79,3 +82,17 @@ PLATFORM: dict[str, object] = {
 def enterprise(rng: Random) -> dict[str, object]:
     shares = [share for share, _ in ENTERPRISES]
     return dict(rng.choices([one for _, one in ENTERPRISES], shares)[0])
+
+
+def disposition(loan: Loan) -> str:
+    """What is to be done about an organisation's use (rules.md, LOAN-20)."""
+    user = loan.user or {}
+    if loan.disbursed_on >= date(2018, 1, 1):
+        return "E4_FORBIDDEN"
+    if user.get("at_risk"):
+        return "E3_RECALL"
+    if loan.aware is False or (user.get("mode") == "DIVIDEND" and loan.takes_part is False):
+        return "E2_CORRECT"
+    if user.get("has_industry_base") and loan.aware:
+        return "E1_TRACK_CONVERT"
+    return ""

@@ -12,10 +12,10 @@ from random import Random
 
 from jinqiao.counties.county import County, settle
 from jinqiao.counties.households import Household, couple
-from jinqiao.counties.interest import days, months_later
-from jinqiao.counties.lending import Loan, charge, overpaid
+from jinqiao.counties.interest import FEN, days, months_later
+from jinqiao.counties.lending import Loan, Refund, charge, overpaid, policy_rate
 from jinqiao.counties.people import Person
-from jinqiao.counties.places import BAIQUAN, LANXI
+from jinqiao.counties.places import BAIQUAN, LANXI, PLAN_DAY
 from jinqiao.counties.planted.farm_loans import STORIES, Story, farm_loan
 from jinqiao.counties.planted.spared import leave_open, set_aside, spare, to_the_limit
 
@@ -30,6 +30,7 @@ Borrower = tuple[Household, Person]
 def plant(county: County) -> None:
     story = STORIES[county.place.code]
     loans = to_the_limit(county)
+    before: list[Loan] = []
     singles = story.households - story.couples - len(loans)
     borrowers = list(_borrowers(county, singles, story.couples))
     left = story.principal - int(sum(loan.principal for loan in loans))
@@ -48,15 +49,60 @@ def plant(county: County) -> None:
             drawn_on = story.first + days(county.rng.randrange((story.last - story.first).days))
             rate = _rate(county.rng, story)
             loans.append(farm_loan(county, household, person, drawn_on, principal, rate))
-        set_aside(county)
+        before = set_aside(county)
     else:
         paid = sum((_overpaid(story, loan) for loan in loans), Decimal(0))
         loans += _reach(county, borrowers, principals, OVERPAID_IN_LANXI - paid)
 
     for loan in loans:
         county.expect(story.part, "LOAN-31", loan, _overpaid(story, loan))
-    spare(county)
-    leave_open(county)
+    since = spare(county)
+    if county.place == BAIQUAN:
+        _give_back(loans[-5:])
+    for loan in [*loans, *before, since]:
+        _tell(county, loan)
+    for loan in leave_open(county):
+        county.doubt(story.part, "LOAN-31", loan)
+        for rule in ("LOAN-31", "LOAN-32"):
+            county.unclear(rule, loan)
+
+
+def _give_back(loans: list[Loan]) -> None:
+    """By the day of the plan: all of it, all but a fen, and as much to the wrong hands or for the
+    wrong cause or rather more than is due."""
+    everything, short, wrong_hands, wrong_cause, generous = loans
+    cause, on = "ORDINARY_RATE", date(2019, 5, 6)
+    for loan in loans:
+        amount = _excess(loan)
+        baseline = _baseline(loan)
+        loan.refunds = [Refund(amount, on, cause, baseline=baseline)]
+    short.refunds = [Refund(_excess(short) - FEN, on, cause, baseline=_baseline(short))]
+    wrong_hands.refunds = [Refund(_excess(wrong_hands), on, cause, to="TREASURY")]
+    wrong_cause.refunds = [Refund(_excess(wrong_cause), on, "RATE_EXCESS")]
+    generous.refunds.append(Refund(Decimal("0.50"), on + days(1), cause))
+    assert everything.refunds
+
+
+def _tell(county: County, loan: Loan) -> None:
+    """What LOAN-31 and 32 find on the day of the plan, a year after the auditors' days."""
+    excess = _excess(loan)
+    county.found("LOAN-31", loan, excess)
+    back = sum((one.amount for one in loan.refunds if (one.cause, one.to) == RETURNED), Decimal(0))
+    if excess > back:
+        county.found("LOAN-32", loan, excess - back)
+
+
+RETURNED = "ORDINARY_RATE", "HOUSEHOLD"
+
+
+def _baseline(loan: Loan) -> Decimal:
+    return policy_rate(loan.bank, loan.branch, loan.signed_on, loan.disbursed_on, loan.matures_on)
+
+
+def _excess(loan: Loan) -> Decimal:
+    if not loan.lines:
+        charge(loan)
+    return overpaid(loan, _baseline(loan), PLAN_DAY)
 
 
 def split(rng: Random, total: int, count: int, lowest: int, highest: int, step: int) -> list[int]:

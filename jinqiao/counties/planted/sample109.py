@@ -12,7 +12,7 @@ from jinqiao.counties.households import Amendment, Household, couple, grown_son,
 from jinqiao.counties.interest import days
 from jinqiao.counties.lending import Loan, charge, lasting_term
 from jinqiao.counties.places import BAYAN, DECEMBER, HAILUN
-from jinqiao.counties.planted.enterprises import PLATFORM, enterprise
+from jinqiao.counties.planted.enterprises import PLATFORM, disposition, enterprise
 from jinqiao.counties.subsidies import subsidise, withheld
 
 NAME, SOURCE = "抽查109", "省际交叉考核"
@@ -106,6 +106,7 @@ def plant(county: County, uses: list[str]) -> None:
             subsidise(rng, loan)
             for part in ("interest-kept", "hailun"):
                 county.expect(part, "SUB-11", loan, withheld(loan))
+            county.found("SUB-11", loan, withheld(loan))
 
 
 def _labour(county: County, household: Household, loan: Loan, who: str) -> None:
@@ -116,6 +117,7 @@ def _labour(county: County, household: Household, loan: Loan, who: str) -> None:
     elif who == "nobody says":
         household.members[1].labour = None
         county.doubt("no-labour", "LOAN-02", loan)
+        county.unclear("LOAN-02", loan)
     elif who == "lost in 2019":
         head.labour, head.later_labour = "ORDINARY", (date(2019, 3, 31), "LOST")
         household.amendments = [Amendment(date(2019, 3, 31))]
@@ -134,6 +136,7 @@ def _labour(county: County, household: Household, loan: Loan, who: str) -> None:
             son.joined_on = loan.signed_on + days(20)
     if who in UNABLE:
         county.expect("no-labour", "LOAN-02", loan, loan.principal)
+        county.found("LOAN-02", loan)
 
 
 def _use(county: County, loan: Loan, use: str) -> None:
@@ -161,9 +164,16 @@ def _use(county: County, loan: Loan, use: str) -> None:
         loan.user = None
     if use in PROHIBITED or use in ("enterprise on paper too", "platform"):
         county.expect("misuse", "LOAN-12", loan, loan.principal)
+        county.found("LOAN-12", loan)
     if use in ("enterprise", "enterprise on paper too", "platform", "dividend"):
         county.expect("misuse", "LOAN-13", loan, loan.principal)
+        county.found("LOAN-13", loan)
+    if use in ("enterprise", "enterprise on paper too", "platform"):
+        county.found("LOAN-20", loan, assigned=disposition(loan))
     if use.startswith("purpose"):
         county.doubt("misuse", "LOAN-12", loan)
+        county.unclear("LOAN-12", loan)
     if use == "user blank":
         county.doubt("misuse", "LOAN-13", loan)
+        county.unclear("LOAN-13", loan)
+        county.unclear("LOAN-20", loan)

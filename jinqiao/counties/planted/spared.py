@@ -37,8 +37,11 @@ def to_the_limit(county: County) -> list[Loan]:
     return found
 
 
-def spare(county: County) -> None:
-    """Not found: each breaks one condition of LOAN-31, most by as little as can be."""
+def spare(county: County) -> Loan:
+    """Not found: each breaks one condition of LOAN-31, most by as little as can be.
+
+    The loan returned was drawn on the story's business date, so it is found later.
+    """
     story = STORIES[county.place.code]
     for _ in range(6):
         _loan(county, settle(county), 30_000, rate=story.baseline)
@@ -54,31 +57,32 @@ def spare(county: County) -> None:
         _loan(county, _beside_poverty_loan(county, 30_000), 30_000)
         _loan(county, _disabled_but_working(county, "62"), 30_000)
         _loan(county, settle(county), 30_000).product = "INDUSTRY_POVERTY"
-    _loan(county, settle(county), 30_000, drawn_on=story.business_date)
+    return _loan(county, settle(county), 30_000, drawn_on=story.business_date)
 
 
-def leave_open(county: County) -> None:
+def leave_open(county: County) -> list[Loan]:
     """Undetermined: one fact is missing that decides."""
-    part = STORIES[county.place.code].part
     silent = settle(county, ill_couple)
     silent.members[1].labour = None
-    county.doubt(part, "LOAN-31", _loan(county, silent, 30_000))
+    unclear = [_loan(county, silent, 30_000)]
     for purpose in ("UNKNOWN", None):
         loan = _loan(county, settle(county), 30_000)
         loan.purpose, loan.purpose_text = purpose, None
-        county.doubt(part, "LOAN-31", loan)
+        unclear.append(loan)
     loan = _loan(county, settle(county), 30_000)
     loan.user = None
-    county.doubt(part, "LOAN-31", loan)
     multiple = _loan(county, _disabled_but_working(county, "72"), 30_000)
-    county.doubt(part, "LOAN-31", multiple)
+    return [*unclear, loan, multiple]
 
 
-def set_aside(county: County) -> None:
+def set_aside(county: County) -> list[Loan]:
     """Found too, against the benchmark of their day, but signed before the plan begins to count."""
+    before = []
     for drawn_on in (date(2016, 4, 30), date(2016, 8, 30), date(2016, 12, 31)):
         loan = _loan(county, settle(county), 30_000, drawn_on=drawn_on, months=24)
         county.expect("baiquan-before", "LOAN-31", loan)
+        before.append(loan)
+    return before
 
 
 def _loan(

@@ -28,6 +28,8 @@ def plant(county: County) -> None:
     for loan in found:
         loan.debited, loan.subsidised = ALWAYS, False
         county.expect("strangers", "LOAN-23", loan, loan.principal)
+        county.found("LOAN-01", loan)
+        county.found("LOAN-23", loan, assigned="N1_TO_COMMERCIAL")
     _spare(county)
     _leave_open(county)
 
@@ -39,6 +41,7 @@ def _spare(county: County) -> None:
     converted = _lend(county, None, _stranger(county))
     converted.converted_on = date(2018, 9, 21)
     for loan in (repaid, converted):
+        county.found("LOAN-01", loan)
         loan.debited, loan.subsidised = ALWAYS, False
 
     next_day = SIGNED + days(1)
@@ -56,10 +59,16 @@ def _leave_open(county: County) -> None:
     household = settle(county, couple)
     loan = _lend(county, household, household.head)
     loan.name_given = household.head.name[0] + "某"
-    county.doubt("strangers", "LOAN-23", loan)
+    county.unclear("LOAN-60", loan)
+    loans = [loan]
     without_status = _household(county, [])
     without_status.insured_anyway = True
-    county.doubt("strangers", "LOAN-23", _lend(county, without_status, without_status.head))
+    loans.append(_lend(county, without_status, without_status.head))
+    county.unclear("LOAN-60", loans[1])
+    for loan in loans:
+        county.doubt("strangers", "LOAN-23", loan)
+        for rule in ("LOAN-01", "LOAN-23"):
+            county.unclear(rule, loan)
 
 
 def _lend(county: County, household: Household | None, borrower: Person) -> Loan:
@@ -72,7 +81,10 @@ def _lend(county: County, household: Household | None, borrower: Person) -> Loan
         months=lasting_term(SIGNED),
         disbursed_on=SIGNED,
     )
-    loan.rated = household is not None
+    if household is None:
+        loan.rated = False
+        for rule in ("LOAN-02", "LOAN-04", "LOAN-05", "LOAN-06"):
+            county.unclear(rule, loan)
     return loan
 
 
@@ -96,4 +108,7 @@ def _bride(county: County) -> Loan:
     bride = person(county.rng, county.identities, date(1995, 4, 18), False)
     bride.relation, bride.joined_on = "DAUGHTER_IN_LAW", date(2018, 10, 8)
     household.members.append(bride)
-    return _lend(county, household, bride)
+    loan = _lend(county, household, bride)
+    for rule in ("LOAN-02", "LOAN-04"):
+        county.unclear(rule, loan)
+    return loan

@@ -36,6 +36,7 @@ def plant(county: County) -> None:
         liability = PRODUCTS["INA23"].liability(kind)
         assert liability
         county.expect("yanshou", "INS-02", incident, due(liability, incident))
+        county.found("INS-02", incident, due(liability, incident))
     _spare(county)
     _leave_open(county)
 
@@ -72,6 +73,7 @@ def _leave_open(county: County) -> None:
     for _ in range(5):
         unknown = _incident(county, date(2018, 4, 12), "UNKNOWN")
         county.doubt("yanshou", "INS-02", unknown)
+        county.unclear("INS-02", unknown)
 
 
 def _incident(county: County, on: date, kind: str = "ACCIDENT_MEDICAL") -> Incident:

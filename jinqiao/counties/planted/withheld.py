@@ -55,6 +55,7 @@ def _keep(county: County, loan: Loan, passed_on: str) -> None:
     charge(loan)
     subsidise(county.rng, loan)
     county.expect("hailun", "SUB-11", loan, withheld(loan))
+    county.found("SUB-11", loan, withheld(loan))
 
 
 def _misuse(loan: Loan) -> None:
