@@ -397,3 +397,18 @@ class ClaimPayment(Row, table=True):
     source_version: int
     amount: Decimal = Field(sa_type=YUAN)
     paid_on: date
+
+
+class ReportSection(Row, table=True):
+    """What a unit writes under a heading of its stage report; a change is one version more."""
+
+    __tablename__ = "report_section"
+    metadata = SCHEMA
+
+    agency: str = Field(primary_key=True)
+    stage: date = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    text: str
+    by: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
