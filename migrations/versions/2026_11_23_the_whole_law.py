@@ -1225,6 +1225,20 @@ def upgrade() -> None:
         schema="rectification",
     )
     op.create_table(
+        "report_section",
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("stage", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "agency", "stage", "number", "version", name=op.f("report_section_pkey")
+        ),
+        schema="rectification",
+    )
+    op.create_table(
         "treasury_payment",
         sa.Column("household_key", sa.Uuid(), nullable=False),
         sa.Column("payment_id", sa.Uuid(), nullable=False),
@@ -1919,6 +1933,7 @@ def downgrade() -> None:
     op.drop_index("visit_finding_idx", table_name="visit", schema="rectification")
     op.drop_table("visit", schema="rectification")
     op.drop_table("treasury_payment", schema="rectification")
+    op.drop_table("report_section", schema="rectification")
     op.drop_table("refund", schema="rectification")
     op.drop_index("loan_report_contract_idx", table_name="loan_report", schema="rectification")
     op.drop_table("loan_report", schema="rectification")

@@ -28,17 +28,19 @@ def items_opened_by(caller: Caller, on: date, division: str | None) -> Select[An
 
 # The last act by the day says how far an item was then.
 STATES_ON = text("""
-    select distinct on (item_id) item_id, state, "on" from item_event
+    select distinct on (item_id) item_id, state,
+        max("on") filter (where act = 'close') over (partition by item_id) as closed_on
+    from item_event
     where item_id = any(:items) and "on" <= :on
     order by item_id, number desc
 """)
 
+# Files bear no day of their own but that of their arrival, so a report counts all it can show.
+
 COUNTS_ON = text("""
     select i.item_id,
         (select count(*) from item_finding l where l.item_id = i.item_id) as findings,
-        (select count(*) from evidence e
-         where e.item_id = i.item_id and cast(e.recorded_at as date) <= greatest(:on, :today))
-            as evidence,
+        (select count(*) from evidence e where e.item_id = i.item_id) as evidence,
         (select count(*) from item_event h
          where h.item_id = i.item_id and h.act = 'remind' and h."on" <= :on) as reminders,
         (select count(*) from item_finding l join visit v on v.finding_id = l.finding_id

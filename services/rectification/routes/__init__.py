@@ -1,6 +1,14 @@
 """Addresses of rectification."""
 
-from services.rectification.routes import changes, evidence, filings, items, screenings, visits
+from services.rectification.routes import (
+    changes,
+    evidence,
+    filings,
+    items,
+    reports,
+    screenings,
+    visits,
+)
 
 ROUTERS = [
     *screenings.ROUTERS,
@@ -9,4 +17,5 @@ ROUTERS = [
     visits.visits,
     filings.filings,
     changes.changes,
+    reports.reports,
 ]

@@ -72,7 +72,7 @@ class LedgerRowOut(BaseModel):
     returned: Decimal
     outstanding: Decimal
     evidence: int
-    """佐证材料: files on record."""
+    """佐证材料: files on record when the report was made."""
     reminders: int
     visits: int
 
@@ -90,7 +90,7 @@ class FiguresOut(BaseModel):
     dismissed: int
     """Problems that a visit refuted and a second officer let go."""
     share: Decimal | None
-    """Rectified of found less dismissed, as a fraction to four places; none where there are none."""
+    """Rectified of found less dismissed, a fraction to four places; none where there are none."""
     owed: Decimal
     returned: Decimal
     outstanding: Decimal

@@ -28,6 +28,7 @@ from services.rectification.vocabulary import (
     SOURCE_LABELS,
     STATE_LABELS,
     ItemState,
+    RuleId,
     Source,
     Verdict,
 )
@@ -76,7 +77,7 @@ async def _ledger_on(
     statement = queries.items_opened_by(caller, on, division)
     items = (await session.execute(statement)).mappings().all()
     ids = [row["item_id"] for row in items]
-    values = {"items": ids, "on": on, "today": clock.today()}
+    values = {"items": ids, "on": on}
     told: dict[UUID, dict[str, Any]] = {each: {} for each in ids}
     for query in (queries.STATES_ON, queries.COUNTS_ON, MONEY_OF_ITEMS):
         for row in (await session.execute(query, values)).mappings():
@@ -106,7 +107,7 @@ def _row(number: int, item: Mapping[str, Any], told: Mapping[str, Any]) -> Ledge
         problems=max(1, told["findings"]),
         state=state,
         progress=STATE_LABELS[state],
-        closed_on=told["on"] if state == ItemState.CLOSED else None,
+        closed_on=told["closed_on"] if state == ItemState.CLOSED else None,
         owed=owed,
         returned=returned,
         outstanding=owed - returned,
@@ -167,4 +168,6 @@ def _totals(rows: Sequence[LedgerRowOut]) -> dict[str, Any]:
 
 def _undetermined(counts: Mapping[str, Mapping[str, int]]) -> list[UndeterminedOut]:
     told = {rule: verdicts.get(Verdict.UNDETERMINED, 0) for rule, verdicts in counts.items()}
-    return [UndeterminedOut(rule_id=rule, verdicts=n) for rule, n in sorted(told.items()) if n]
+    return [
+        UndeterminedOut(rule_id=RuleId(rule), verdicts=n) for rule, n in sorted(told.items()) if n
+    ]

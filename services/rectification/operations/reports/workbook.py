@@ -6,12 +6,11 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from xlsxwriter import Workbook
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from services.rectification.schemas.reports import (
     CategoryOut,
     FiguresOut,
-    LedgerRowOut,
     PlaceOut,
     ReportOut,
 )
@@ -143,6 +142,3 @@ def spans_of(numbers: Sequence[int]) -> str:
         else:
             spans.append([number])
     return "、".join("–".join(map(str, span)) for span in spans)
-
-
-__all__ = ["LEDGER", "TOTALS", "LedgerRowOut", "as_workbook", "spans_of"]
