@@ -1,7 +1,7 @@
 """Who reads what we share: one row a reader a day, announced when it is made (SHARE-02).
 
 A bank or insurer reads by following a feed, or by asking for a list that is shared with it
-(docs/decisions/0013). Sister services are no readers in this sense.
+(docs/decisions/0016). Sister services are no readers in this sense.
 """
 
 import json
