@@ -1,6 +1,5 @@
 """Addresses of following loans up: rates, calendar, actual users, default proposals."""
 
-from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,7 +11,7 @@ from kernel.access import Caller, allowed_to, allowed_to_any, officer_allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.editing import check_if_match, etag_of
-from kernel.fields import Line
+from kernel.fields import BusinessDate, Line
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -35,8 +34,8 @@ followed = APIRouter(tags=["follow-up"])
 
 Watcher = Annotated[Caller, allowed_to(May.LENDING_WATCH)]
 AsOf = Annotated[
-    date | None,
-    Query(ge=date(1949, 10, 1), le=date(2199, 12, 31), description="Default: today."),
+    BusinessDate | None,
+    Query(description="Default: today."),
 ]
 
 
