@@ -12,8 +12,8 @@ _OF_BORROWING = ", ".join(f"'{rule}'" for rule in sorted(OF_BORROWING))
 ASKED_AGAIN = "case when l.rule_id in ('LOAN-30', 'LOAN-31') then 'LOAN-32' else l.rule_id end"
 """SQL: which rule must find nothing, so that a finding of `l` is put right."""
 
-RECORDS_WHAT_WAS = "(f.rule_id = 'INS-03' and f.class is not distinct from 'ENDED')"
-"""SQL: whether a finding `f` only records what was: a clock that has ended."""
+RECORDS_WHAT_WAS = "(f.rule_id = 'INS-03' and f.figures ->> 'running' = 'false')"
+"""SQL: whether a finding `f` only records what was: clocks that were late and have ended."""
 
 LAST_VISIT = """
     select v.outcome, v.recorded_by
