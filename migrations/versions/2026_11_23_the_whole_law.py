@@ -851,6 +851,7 @@ def upgrade() -> None:
         sa.Column("terms_digest", sa.Uuid(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("engine_version", sa.Integer(), nullable=False),
+        sa.Column("law_version", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("household_key", "loan_id", name=op.f("reference_terms_pkey")),
         schema="subsidy",
     )
