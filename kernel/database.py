@@ -128,6 +128,7 @@ def _to_day(told: tuple[int]) -> date:
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
     async with request.app.state.service.database.begin() as session:
+        request.state.session = session
         yield session
 
 

@@ -15,6 +15,7 @@ from kernel.fields import AgencyCode, AgencyNumber, BusinessDate
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.insurance.operations import cover as lists
 from services.insurance.operations import suspected
 from services.insurance.schemas.cover import CoverGap, CoverListItem
@@ -22,7 +23,7 @@ from services.insurance.schemas.suspected import DismissalIn, SuspectedClaimOut
 from services.insurance.vocabulary import LiabilityKind, SuspicionState
 
 cover = APIRouter(tags=["cover"])
-suspicions = APIRouter(tags=["suspected-claims"])
+suspicions = APIRouter(tags=["suspected-claims"], route_class=TellsItsEnd)
 
 
 def _ask(request: Request, session: Transaction, caller: Caller) -> Push:

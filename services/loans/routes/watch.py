@@ -15,6 +15,7 @@ from kernel.fields import BusinessDate, Line
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.loans.operations import calendar, proposals, users
 from services.loans.schemas.watch import (
     DecisionIn,
@@ -30,7 +31,7 @@ from services.loans.schemas.watch import (
     UsersOut,
 )
 
-followed = APIRouter(tags=["follow-up"])
+followed = APIRouter(tags=["follow-up"], route_class=TellsItsEnd)
 
 Watcher = Annotated[Caller, allowed_to(May.LENDING_WATCH)]
 AsOf = Annotated[

@@ -11,6 +11,7 @@ from kernel.fields import BusinessDate
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.rectification.operations.filings import (
     THINGS,
     file,
@@ -26,7 +27,7 @@ from services.rectification.schemas.filings import (
     SubmissionIn,
 )
 
-filings = APIRouter(tags=["ledger"])
+filings = APIRouter(tags=["ledger"], route_class=TellsItsEnd)
 
 _KNOWN: dict[int | str, dict[str, Any]] = {
     200: {"model": FilingOut, "description": "It is on record already"}

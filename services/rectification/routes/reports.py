@@ -14,6 +14,7 @@ from kernel.editing import check_if_match, etag_of
 from kernel.fields import BusinessDate
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.rectification.operations.reports import (
     as_document,
     as_workbook,
@@ -23,7 +24,7 @@ from services.rectification.operations.reports import (
 from services.rectification.operations.reports.sections import version_of_section
 from services.rectification.schemas.reports import ReportOut, SectionIn, SectionNumber
 
-reports = APIRouter(tags=["reports"])
+reports = APIRouter(tags=["reports"], route_class=TellsItsEnd)
 
 
 class Format(StrEnum):
