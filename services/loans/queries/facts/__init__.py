@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.agency_copy import AMONG_SERVING, serving, undeclared, undeclared_by_any
+from kernel.policy.home import PRESENT
 from kernel.policy.rates import POLICY_RATE, RATE_TABLES
 from services.loans.queries.facts.attested import ATTESTED, EXCEPTED, RATED
 from services.loans.queries.facts.followup import (
@@ -37,7 +38,7 @@ from services.loans.queries.facts.followup import (
     PLANNED,
     REFUNDED,
 )
-from services.loans.queries.facts.household import CAPACITY, HOME, LABOUR, PRESENT
+from services.loans.queries.facts.household import CAPACITY, HOME, LABOUR
 from services.loans.queries.facts.parameters import OF_THE_COUNTY, PARAMETERS, in_force
 from services.loans.queries.facts.use import DISPOSITION
 
