@@ -151,7 +151,7 @@ class ProposalIn(Part):
     """A bank proposes a borrower for the list of those who default in bad faith."""
 
     contract_no: AgencyNumber
-    evidence: Line
+    evidence: Annotated[Line, Field(pattern=r"[^\s]")]
     """Hash of the file in which it stands."""
     reason: Reason
     on: Day | None = None
