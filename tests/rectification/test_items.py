@@ -433,7 +433,8 @@ def test_what_one_bearer_got_too_much_is_not_what_another_lacks(visit: Visit, dr
         a_line(loan, "2018-06-05", "2018-09-05", "60.00", borne_by="TREASURY"),
     )
     declare(ledger.bank, "refunds")
-    finding, unrefunded = ledger.screened(FOUND_ON, "LOAN-30", "LOAN-32")
+    [finding] = ledger.screened(FOUND_ON, "LOAN-30")
+    [unrefunded] = ledger.screened(FOUND_ON, "LOAN-32")
     assert finding["amount"] == "22.50"
     follow_up = opened(ledger.supervisor, unrefunded, category=2)
     assert follow_up["money"]["owed"] == "22.50"
