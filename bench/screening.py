@@ -40,7 +40,9 @@ def main() -> None:
             ]
             _push(bank, changed, files / "changed.ndjson")
             again = _timed(lambda: _screen(supervisor))
-            print(f"{len(changed):>10,} loans changed: {again:6.2f} s, {again / whole:.2f} of whole")
+            print(
+                f"{len(changed):>10,} loans changed: {again:6.2f} s, {again / whole:.2f} of whole"
+            )
 
 
 def _screen(supervisor: Partner) -> None:
