@@ -22,7 +22,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 NOW = text("clock_timestamp()")
 
@@ -76,6 +76,17 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("day", Date, primary_key=True),
         Column("position", BigInteger, comment="how far; none: a shared list was read"),
         comment="Which bank or insurer read on which day: own, and copies (column service).",
+    )
+    Table(
+        "reader_grant",
+        metadata,
+        Column("client_id", Text, primary_key=True),
+        Column("types", Text, primary_key=True, comment="those asked for, in order; '': all"),
+        Column("agency", Text, nullable=False),
+        Column("held", JSONB, nullable=False, comment="the grants it last read under"),
+        Column("reached", BigInteger, comment="who began anew has had everything up to here"),
+        Column("must_reach", BigInteger, comment="the head when it began anew"),
+        comment="What each reader could see when it read last (kernel/sharing/standing.py).",
     )
     Table(
         "event_applied",
@@ -155,6 +166,7 @@ def _event_columns() -> list[Column[object]]:
         Column("household_key", Uuid),
         Column("agency", Text),
         Column("division", Text),
+        Column("places", ARRAY(Text), comment="further divisions that it concerns"),
         Column("data", JSON, nullable=False),
         Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
         Column("ends_write", Boolean, comment="the last event of a write, which its writer knows"),

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from kernel.service import Parts, Work, create_service
+from services.rectification.events import EVENTS
 from services.rectification.operations.follow_up import remind_of_deadlines, reopen_what_came_back
 from services.rectification.operations.samples import SAMPLES
 from services.rectification.operations.screenings import name_positions
@@ -20,6 +21,7 @@ def create_app(parts: Parts) -> FastAPI:
         routers=ROUTERS,
         resources=[SAMPLES],
         projections=PROJECTIONS,
+        events=EVENTS,
         steps={
             "reopen": Work(reopen_what_came_back, IS_A_RUN_UNSEEN),
             "remind": Work(remind_of_deadlines, IS_ONE_UNREMINDED),

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.subsidy.events import EVENTS
 from services.subsidy.operations.screening import judge
 from services.subsidy.projections import PROJECTIONS
 from services.subsidy.queries.pushes import READY
@@ -23,6 +24,7 @@ def create_app(parts: Parts) -> FastAPI:
         routers=ROUTERS,
         resources=RESOURCES,
         projections=PROJECTIONS,
+        events=EVENTS,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),

@@ -25,7 +25,7 @@ ANOTHER_OFFICES = text("""
 # report says of a person's skills holds from its day until the next report that lists the person,
 # the first one also for the days before.
 ANNOUNCE = text("""
-    insert into outbox (type, household_key, agency, division, data)
+    insert into outbox (type, household_key, agency, division, places, data)
     with changed as (
         select distinct household_key from pushed where outcome in ('accepted', 'superseded')),
     report as (
@@ -55,7 +55,7 @@ ANNOUNCE = text("""
                    'lacks_capital', main_cause = 'NO_CAPITAL' or other_causes ? 'NO_CAPITAL',
                    'known_from', counts_from, 'known_to', counts_to, 'report_id', id,
                    'source_version', source_version, 'as_at', as_at,
-                   'recorded_at', recorded_at)) as places
+                   'recorded_at', recorded_at)) as places, array_agg(distinct division) as lived_in
         from report group by household_key),
     statuses as materialized (
         select household_key, json_agg(json_build_object('status', status,
@@ -80,8 +80,8 @@ ANNOUNCE = text("""
                                                  when disability_category = 7 then null
                                                  else false end)) as members
         from member group by household_key)
-    select 'household.recorded', r.household_key, r.agency, r.division, json_build_object(
-        'household_key', r.household_key,
+    select 'household.recorded', r.household_key, r.agency, r.division, p.lived_in,
+        json_build_object('household_key', r.household_key,
         'household_no', r.household_no,
         'agency', r.agency,
         'places', p.places,
