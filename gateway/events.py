@@ -1,9 +1,10 @@
-"""What the gateway announces: who takes part. Everybody is told."""
+"""What the gateway announces, and where its snapshots find it: who takes part. All are told."""
 
 from datetime import date
 
 from kernel.roles import AgencyType, May
 from kernel.sharing.events import EventType, Payload
+from kernel.sharing.snapshots import Source
 
 
 class AgencyRecorded(Payload):
@@ -19,3 +20,18 @@ class AgencyRecorded(Payload):
 
 
 EVENTS = (EventType("agency.recorded", AgencyRecorded, May.AGENCIES_READ, everyone=True),)
+
+SOURCES = (
+    Source(
+        ("agency.recorded",),
+        "agency",
+        "agency_id",
+        """
+        select 'agency.recorded' as type, null::uuid as household_key, code as agency,
+               null::text as division, json_build_object(
+                   'code', code, 'name', name, 'agency_type', agency_type, 'divisions', divisions,
+                   'parent', parent, 'valid_from', valid_from, 'valid_to', valid_to) as data
+        from {rows}
+        """,
+    ),
+)

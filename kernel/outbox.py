@@ -8,8 +8,10 @@ outbox is the order of its facts.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel import clock
 
 _ANNOUNCE = text("""
     insert into outbox (type, household_key, agency, division, places, data)
@@ -33,6 +35,24 @@ _MOVE = text("""
     from moved
 """)
 _ADVANCE = text("update feed_head set position = position + :moved")
+_NOTE_DAY = text("""
+    insert into feed_day (day, until) values (:day, :until)
+    on conflict (day) do update set until = excluded.until
+""")
+
+
+def announcing(told: str, *outcomes: str, rows: str = "pushed") -> TextClause:
+    """The statement that announces what a push has changed.
+
+    `told` selects type, household_key, agency, division and data `from {rows}`; `outcomes` are
+    those of the rows to announce, without any accepted and superseded ones.
+    """
+    chosen = ", ".join(f"'{each}'" for each in outcomes or ("accepted", "superseded"))
+    pushed = f"{rows} where outcome in ({chosen}) order by line"
+    return text(f"""
+        insert into outbox (type, household_key, agency, division, data)
+        {told.format(rows=pushed)}
+    """)
 
 
 async def announce(
@@ -70,4 +90,5 @@ async def relay(session: AsyncSession, *, batch: int = 10_000) -> int:
     moved = (await session.execute(_MOVE, {"batch": batch, "head": head})).rowcount  # type: ignore[attr-defined]
     if moved:
         await session.execute(_ADVANCE, {"moved": moved})
+        await session.execute(_NOTE_DAY, {"day": clock.today(), "until": head + moved})
     return int(moved)

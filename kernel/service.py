@@ -21,9 +21,10 @@ from kernel.database import Database, is_unreachable, is_unstorable
 from kernel.feed import Projection
 from kernel.paging import refuse_unknown_filters
 from kernel.recomputing import Recompute
-from kernel.sharing.announced import EVERYWHERE
+from kernel.sharing.announced import DECLARATIONS, EVERYWHERE
 from kernel.sharing.events import EventType
-from kernel.sharing.routes import feed_routes
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.snapshots import Source
 from kernel.sharing.waiting import News
 from kernel.tokens import Verifier
 from kernel.written import wait_until_here
@@ -76,6 +77,8 @@ class Service:
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
     events: Mapping[str, EventType] = field(default_factory=dict)
     """What it announces, by type."""
+    sources: Sequence[Source] = ()
+    """Where its snapshots find what these tell."""
     news: News = field(default_factory=News)
 
 
@@ -90,6 +93,7 @@ def create_service(
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
     events: Sequence[EventType] = (),
+    sources: Sequence[Source] = (),
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -114,8 +118,9 @@ def create_service(
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
         events=announced,
+        sources=[DECLARATIONS, *sources],
     )
-    for router in [*routers, feed_routes(name, announced)]:
+    for router in [*routers, *sharing_routes(name, announced)]:
         app.include_router(router)
     mind_manners(app)
     return app

@@ -61,6 +61,42 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("position", BigInteger, nullable=False),
     )
     Table(
+        "feed_day",
+        metadata,
+        Column("day", Date, primary_key=True),
+        Column("until", BigInteger, nullable=False, comment="the last position it took in"),
+        comment="Which positions belong to which day, for manifests.",
+    )
+    Table(
+        "snapshot",
+        metadata,
+        Column("snapshot_id", Uuid, primary_key=True),
+        Column("client_id", Text, nullable=False),
+        Column("agency", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("divisions", JSONB, nullable=False),
+        Column("scopes", JSONB, nullable=False),
+        Column("grants", JSONB, nullable=False, comment="what it may show"),
+        Column("types", ARRAY(Text), comment="none: all"),
+        Column("state", Text, nullable=False, comment="queued or done"),
+        Column("position", BigInteger, comment="where the feed was when it was begun"),
+        Column("as_at", DateTime(timezone=True)),
+        Column("source_no", Integer, nullable=False, server_default="0"),
+        Column("beyond", Uuid, comment="the last thing of that source it has looked at"),
+        Column("chunk_no", Integer, nullable=False, server_default="0"),
+        Column("rows", Integer, nullable=False),
+        Column("asked_at", DateTime(timezone=True), nullable=False),
+        Column("made_at", DateTime(timezone=True)),
+        comment="Copies of what a reader may see (kernel/sharing/snapshots.py).",
+    )
+    Table(
+        "snapshot_chunk",
+        metadata,
+        Column("snapshot_id", Uuid, primary_key=True),
+        Column("chunk_no", Integer, primary_key=True),
+        Column("sealed", LargeBinary, nullable=False, comment="the lines, packed and encrypted"),
+    )
+    Table(
         "reader_cursor",
         metadata,
         Column("source", Text, primary_key=True),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kernel.roles import May
 from kernel.sharing.events import EventType, Payload
+from kernel.sharing.snapshots import Source
 
 
 class DeclarationFiled(Payload):
@@ -40,6 +41,25 @@ EVERYWHERE = (
     EventType("write.ended", says="The end of a write of which nothing else was announced."),
 )
 """What any service announces."""
+
+DECLARATIONS = Source(
+    ("declaration.filed",),
+    "declaration",
+    "declaration_id",
+    """
+    select 'declaration.filed' as type, null::uuid as household_key, agency, division,
+           array_agg(division_lo) as places, json_build_object(
+               'declaration_id', declaration_id, 'kind', kind, 'agency', agency,
+               'division', division, 'lo', json_agg(division_lo), 'hi', json_agg(division_hi),
+               'valid_from', valid_from, 'valid_to', valid_to, 'rows', rows,
+               'control_total', control_total::text) as data
+    from {rows}
+    group by declaration_id, kind, agency, division, valid_from, valid_to, rows, control_total
+    """,
+    where="service = current_schema()",
+    places="t.places",
+)
+"""Where a snapshot of any service finds its own declarations."""
 
 JUDGED = (
     EventType(

@@ -7,6 +7,7 @@ once, so that whoever loses a division and gets it back has missed something, an
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -51,7 +52,10 @@ _COVER = text("""
     where client_id = :client_id and types = :types and must_reach is not null
       and reached >= :after
 """)
-_FORGET = text("delete from reader_grant where client_id = :client_id")
+_HAS_ALL = text("""
+    update reader_grant set held = cast(:held as jsonb), reached = null, must_reach = null
+    where client_id = :client_id and (cast(:types as text) = '' or types = :types)
+""")
 
 
 async def check_standing(
@@ -83,9 +87,12 @@ async def has_read(
     await session.execute(_COVER, _reader(caller, types) | reached)
 
 
-async def has_snapshot(session: AsyncSession, client_id: str) -> None:
-    """A client has a snapshot under its present grants: it may go on from its end."""
-    await session.execute(_FORGET, {"client_id": client_id})
+async def has_snapshot(
+    session: AsyncSession, caller: Caller, types: list[str] | None, held: Mapping[str, Any]
+) -> None:
+    """A client has a snapshot that was made under these grants: it may go on from there."""
+    has = {**_reader(caller, types), "held": json.dumps(held)}
+    await session.execute(_HAS_ALL, has)
 
 
 def has_grown(held: dict[str, Any], grants: Grants) -> bool:

@@ -9,6 +9,7 @@ from services.insurance.events import EVENTS
 from services.insurance.operations.screening import judge
 from services.insurance.projections import PROJECTIONS
 from services.insurance.queries.pushes.pending import READY
+from services.insurance.queries.snapshots import SOURCES
 from services.insurance.routes import ROUTERS
 from services.insurance.routes.pushes import RESOURCES
 
@@ -25,6 +26,7 @@ def create_app(parts: Parts) -> FastAPI:
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
         events=EVENTS,
+        sources=SOURCES,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(

@@ -11,6 +11,7 @@ from services.loans.operations.screening import judge
 from services.loans.operations.watch import ADDED_UP
 from services.loans.projections import PROJECTIONS
 from services.loans.queries.pushes import READY
+from services.loans.queries.snapshots import SOURCES
 from services.loans.routes import ROUTERS
 from services.loans.routes.pushes import RESOURCES
 
@@ -27,6 +28,7 @@ def create_app(parts: Parts) -> FastAPI:
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
         events=EVENTS,
+        sources=SOURCES,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, people=_PEOPLE, added_up=ADDED_UP),

@@ -10,6 +10,7 @@ from services.rectification.operations.screenings import name_positions
 from services.rectification.projections import PROJECTIONS
 from services.rectification.queries.follow_up import IS_A_RUN_UNSEEN, IS_ONE_UNREMINDED
 from services.rectification.queries.screenings import IS_ONE_WAITING
+from services.rectification.queries.snapshots import SOURCES
 from services.rectification.routes import ROUTERS
 
 
@@ -22,6 +23,7 @@ def create_app(parts: Parts) -> FastAPI:
         resources=[SAMPLES],
         projections=PROJECTIONS,
         events=EVENTS,
+        sources=SOURCES,
         steps={
             "reopen": Work(reopen_what_came_back, IS_A_RUN_UNSEEN),
             "remind": Work(remind_of_deadlines, IS_ONE_UNREMINDED),

@@ -9,6 +9,7 @@ from services.registry.events import EVENTS
 from services.registry.operations.sharing import judge
 from services.registry.projections import PROJECTIONS
 from services.registry.queries.needs import READY
+from services.registry.queries.snapshots import SOURCES
 from services.registry.routes import RESOURCES, ROUTERS
 
 
@@ -21,5 +22,6 @@ def create_app(parts: Parts) -> FastAPI:
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
         events=EVENTS,
+        sources=SOURCES,
         steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
     )

@@ -9,6 +9,7 @@ from services.subsidy.events import EVENTS
 from services.subsidy.operations.screening import judge
 from services.subsidy.projections import PROJECTIONS
 from services.subsidy.queries.pushes import READY
+from services.subsidy.queries.snapshots import SOURCES
 from services.subsidy.routes import ROUTERS
 from services.subsidy.routes.pushes import RESOURCES
 
@@ -25,6 +26,7 @@ def create_app(parts: Parts) -> FastAPI:
         resources=RESOURCES,
         projections=PROJECTIONS,
         events=EVENTS,
+        sources=SOURCES,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),
