@@ -13,6 +13,7 @@ from gateway import queries
 from gateway.clients import Disabled
 from gateway.docs import docs_routes
 from gateway.door import Door
+from gateway.events import EVENTS, SOURCES
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
 from gateway.routes import agency_routes, client_routes
@@ -41,7 +42,7 @@ def create_app(
     rulebook: Rulebook,
 ) -> Gateway:
     """The gateway before these services, each under `/v1/{its name}`."""
-    feed = create_service("gateway", parts, routers=[])
+    feed = create_service("gateway", parts, routers=[], events=EVENTS, sources=SOURCES)
     service: Service = feed.state.service
     disabled = Disabled(service.database)
     own = FastAPI(
