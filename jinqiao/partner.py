@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -100,6 +101,8 @@ class Partner:
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token()}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid4())
         answer = self.http.request(method, path, headers=headers, **options)
         if answer.is_error:
             raise Refused(_told(answer))

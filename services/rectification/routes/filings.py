@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
+from kernel.idempotency import AnsweredOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -26,7 +27,7 @@ from services.rectification.schemas.filings import (
     SubmissionIn,
 )
 
-filings = APIRouter(tags=["ledger"])
+filings = APIRouter(tags=["ledger"], route_class=AnsweredOnce)
 
 _KNOWN: dict[int | str, dict[str, Any]] = {
     200: {"model": FilingOut, "description": "It is on record already"}
@@ -56,6 +57,7 @@ def _routes(asks: str, model: type[ContactIn] | type[SubmissionIn], what: str) -
         caller: Filer,
         said: Annotated[Any, body_of(model)],
         response: Response,
+        _: IdempotencyKey,
     ) -> FilingOut:
         keys = request.app.state.service.keys
         kept, is_new = await file(session, keys, caller, asks, said)
