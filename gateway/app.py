@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -20,7 +21,7 @@ from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
 from kernel.database import Transaction
 from kernel.paging import refuse_unknown_filters
-from kernel.service import Parts, Service, create_service, mind_manners
+from kernel.service import Parts, Service, Work, create_service, mind_manners
 
 
 class Gateway(NamedTuple):
@@ -41,7 +42,12 @@ def create_app(
     rulebook: Rulebook,
 ) -> Gateway:
     """The gateway before these services, each under `/v1/{its name}`."""
-    feed = create_service("gateway", parts, routers=[])
+    feed = create_service(
+        "gateway",
+        parts,
+        routers=[],
+        steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
+    )
     service: Service = feed.state.service
     disabled = Disabled(service.database)
     own = FastAPI(
@@ -69,6 +75,10 @@ def create_app(
     mind_manners(own)
     door = Door(own, behind, verifier=parts.verifier, disabled=disabled)
     return Gateway(door, service, apps)
+
+
+async def _forget_assertions(_: Service, session: AsyncSession) -> int:
+    return await queries.forget_assertions(session)
 
 
 def _health_routes() -> APIRouter:

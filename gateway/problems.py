@@ -63,6 +63,12 @@ class NamelessOfficer(_FieldFault):
     code, pointer = "nameless-officer", "/name"
 
 
+class KeysNeeded(_FieldFault):
+    """This client proves itself by keys: send the set of public keys that it uses from now on."""
+
+    code, pointer = "keys-needed", "/jwks"
+
+
 class VersionConflict(Conflict):
     """This source_version is on record with other content; send a correction under a higher one."""
 

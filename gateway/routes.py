@@ -16,6 +16,7 @@ from gateway.schemas import (
     ClientOut,
     NewClient,
     NewSecret,
+    RotateIn,
 )
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
@@ -112,10 +113,17 @@ def client_routes(disabled: Disabled) -> APIRouter:
 
     @router.post("/{client_id}/rotate", operation_id="rotate_client")
     async def rotate(
-        session: Transaction, _: Operator, client_id: UUID, __: IdempotencyKey
+        session: Transaction,
+        _: Operator,
+        client_id: UUID,
+        said: Annotated[Any, body_of(RotateIn, needed=False)],
+        __: IdempotencyKey,
     ) -> NewSecret:
-        """Give a client a new secret. The present one works for another 24 hours."""
-        return await operations.rotate_client(session, client_id)
+        """Give a client a new secret. The present one works for another 24 hours.
+
+        With `jwks` it proves itself by these public keys from now on, and by no secret any more.
+        """
+        return await operations.rotate_client(session, client_id, said)
 
     @router.post("/{client_id}/disable", operation_id="disable_client")
     async def disable(session: Transaction, operator: Operator, client_id: UUID) -> ClientOut:
