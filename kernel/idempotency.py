@@ -2,7 +2,8 @@
 
 An act that nothing but its caller tells apart from its repetition (a reservation, a screening, an
 officer's decision) takes `_: IdempotencyKey` as its last parameter, on a router whose route class
-is `AnsweredOnce`. What is pushed needs none: an agency's own number and `source_version` tell.
+is `ActedOnce` (or `AnsweredOnce`, where nobody waits for the act to arrive elsewhere). What is
+pushed needs none: an agency's own number and `source_version` tell.
 
 Key, work and answer are one transaction: a crash leaves all or nothing. What is refused is rolled
 back, key and all, so the same key may be sent again when what was wrong is mended.
@@ -29,6 +30,7 @@ from kernel.crypto import Keys
 from kernel.database import Transaction
 from kernel.problems import Conflict, Invalid
 from kernel.service import JSON_BODY_LIMIT, Service, Work, read_body
+from kernel.written import TellsItsEnd
 
 REPLAYED = "Idempotency-Replayed"
 
@@ -121,6 +123,10 @@ class AnsweredOnce(APIRoute):
         return handle_once
 
 
+class ActedOnce(AnsweredOnce, TellsItsEnd):
+    """The same, and the answer bears Event-Id, which is kept with it."""
+
+
 async def _hold(
     request: Request,
     session: Transaction,
@@ -149,7 +155,7 @@ async def _hold(
     held = request.state.held = _Held(session, service.keys, client_id, key, said)
     yield
     # Only AnsweredOnce keeps answers. On another route the work would be done again each time.
-    assert held.is_kept, "a route that takes an IdempotencyKey needs the class AnsweredOnce"
+    assert held.is_kept, "a route that takes an IdempotencyKey needs the class ActedOnce"
 
 
 IdempotencyKey = Annotated[None, Depends(_hold, scope="function")]

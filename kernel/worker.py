@@ -65,7 +65,10 @@ class Worker:
         One statement a service tells which steps that may be. In the order of the phases what one
         service does reaches the others in the same round; within a phase services work side by
         side: while one waits for the database another computes.
+
+        A step that fails holds up no other: the rest of the round is done, then its failure raised.
         """
+        failures: list[Exception] = []
         seen = dict(
             zip(
                 (service.name for service in self._services),
@@ -74,11 +77,15 @@ class Worker:
             )
         )
         worked = await _all(
-            _in_turn(service, _chosen(self._work[service.name], seen[service.name].waiting))
+            _in_turn(
+                service, _chosen(self._work[service.name], seen[service.name].waiting), failures
+            )
             for service in self._services
         )
         relayed = await _all(
-            _in_turn(service, {"relay": _relay} if done or seen[service.name].to_relay else {})
+            _in_turn(
+                service, {"relay": _relay} if done or seen[service.name].to_relay else {}, failures
+            )
             for service, done in zip(self._services, worked, strict=True)
         )
         heads = {
@@ -86,9 +93,11 @@ class Worker:
             for service, moved in zip(self._services, relayed, strict=True)
         }
         copied = await _all(
-            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors))
+            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors), failures)
             for service in self._services
         )
+        if failures:
+            raise failures[0]
         return sum((*worked, *relayed, *copied))
 
     def _copies_of(
@@ -151,16 +160,25 @@ async def _all(acts: Iterable[Awaitable[Result]]) -> list[Result]:
     return results  # type: ignore[return-value]  # no exception is left among them
 
 
-async def _in_turn(service: Service, steps: Mapping[str, Step]) -> int:
-    """Run each step until it is idle or has had its share of the round."""
+async def _in_turn(service: Service, steps: Mapping[str, Step], failures: list[Exception]) -> int:
+    """Run each step until it is idle, has had its share of the round, or fails."""
     done = 0
     for name, step in steps.items():
-        for _ in range(_SHARE):
-            async with _alone(service, name) as session:
-                this_time = await step(service, session) if session else 0
-            done += this_time
-            if not this_time:
-                break
+        try:
+            done += await _share_of(service, name, step)
+        except Exception as failure:
+            failures.append(failure)
+    return done
+
+
+async def _share_of(service: Service, name: str, step: Step) -> int:
+    done = 0
+    for _ in range(_SHARE):
+        async with _alone(service, name) as session:
+            this_time = await step(service, session) if session else 0
+        done += this_time
+        if not this_time:
+            break
     return done
 
 

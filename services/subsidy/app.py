@@ -7,6 +7,7 @@ from kernel.judging import judge_step
 from kernel.service import Parts, create_service
 from services.subsidy.operations.screening import judge
 from services.subsidy.projections import PROJECTIONS
+from services.subsidy.projections.references import recompute_references
 from services.subsidy.queries.pushes import READY
 from services.subsidy.routes import ROUTERS
 from services.subsidy.routes.pushes import RESOURCES
@@ -27,4 +28,5 @@ def create_app(parts: Parts) -> FastAPI:
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),
         },
+        recomputes={"reference interest": recompute_references},
     )

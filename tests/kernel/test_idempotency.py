@@ -54,7 +54,7 @@ def test_a_supervisor_who_asks_again_under_the_same_key_hears_the_first_answer(
     assert "Idempotency-Replayed" not in first.headers
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.content == first.content
-    for name in ("Location", "Content-Type"):
+    for name in ("Location", "Content-Type", "Event-Id"):
         assert again.headers[name] == first.headers[name]
     assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
     assert runs(supervisor) == 1

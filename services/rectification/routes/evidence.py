@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.fields import Line
-from kernel.idempotency import AnsweredOnce, IdempotencyKey
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.roles import May
 from kernel.service import read_body
 from services.rectification.operations.evidence import (
@@ -23,7 +23,7 @@ from services.rectification.operations.evidence import (
 )
 from services.rectification.schemas.items import EvidenceOut
 
-evidence = APIRouter(tags=["ledger"], route_class=AnsweredOnce)
+evidence = APIRouter(tags=["ledger"], route_class=ActedOnce)
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _FILES = {"required": True, "content": {kind: _FILE for kind in MEDIA_TYPES.values()}}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from kernel.access import Caller, allowed_to, officer_allowed_to
 from kernel.database import Transaction
-from kernel.idempotency import AnsweredOnce, IdempotencyKey
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -27,7 +27,7 @@ from services.rectification.schemas.items import (
 )
 from services.rectification.vocabulary import Act
 
-items = APIRouter(tags=["ledger"], route_class=AnsweredOnce)
+items = APIRouter(tags=["ledger"], route_class=ActedOnce)
 
 Worker = Annotated[Caller, officer_allowed_to(May.ITEMS_WORK)]
 Closer = Annotated[Caller, officer_allowed_to(May.ITEMS_CLOSE)]

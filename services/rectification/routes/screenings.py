@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from kernel.access import Caller, allowed_to
 from kernel.bulk.routes import job_routes, push_routes
 from kernel.database import Transaction
-from kernel.idempotency import AnsweredOnce, IdempotencyKey
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -26,7 +26,7 @@ from services.rectification.schemas.screenings import (
     ScreeningOut,
 )
 
-_screenings = APIRouter(tags=["screenings"], route_class=AnsweredOnce)
+_screenings = APIRouter(tags=["screenings"], route_class=ActedOnce)
 _findings = APIRouter(tags=["findings"])
 
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request, Response
 
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
-from kernel.idempotency import AnsweredOnce, IdempotencyKey
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.roles import May
 from kernel.service import body_of
 from services.rectification.operations.visits import finding_in_full, record_visit, visits_of
 from services.rectification.schemas.visits import CheckIn, CheckOut, FindingFullOut
 
-visits = APIRouter(tags=["findings"], route_class=AnsweredOnce)
+visits = APIRouter(tags=["findings"], route_class=ActedOnce)
 
 
 @visits.get("/findings/{finding_id}", operation_id="read_finding")

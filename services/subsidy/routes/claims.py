@@ -10,7 +10,7 @@ from kernel.access import Caller, allowed_to, officer_allowed_to, officer_allowe
 from kernel.bulk.reads import one
 from kernel.bulk.resource import Push
 from kernel.database import Transaction
-from kernel.idempotency import AnsweredOnce, IdempotencyKey
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.roles import May
 from kernel.service import body_of
 from services.subsidy.operations import acts as operations
@@ -28,7 +28,7 @@ from services.subsidy.schemas.claims import (
     SubsidyClaimOut,
 )
 
-acts = APIRouter(tags=["claims"], route_class=AnsweredOnce)
+acts = APIRouter(tags=["claims"], route_class=ActedOnce)
 
 Reviewer = Annotated[Caller, officer_allowed_to(May.SUBSIDY_REVIEW)]
 Approver = Annotated[Caller, officer_allowed_to(May.SUBSIDY_APPROVE)]
