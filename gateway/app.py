@@ -18,6 +18,8 @@ from gateway.openapi import merged
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
+from gateway.webhooks.delivering import Dispatcher
+from gateway.webhooks.routes import delivery_routes, endpoint_routes, host_routes
 from kernel.database import Transaction
 from kernel.paging import refuse_unknown_filters
 from kernel.service import Parts, Service, create_service, mind_manners
@@ -41,7 +43,8 @@ def create_app(
     rulebook: Rulebook,
 ) -> Gateway:
     """The gateway before these services, each under `/v1/{its name}`."""
-    feed = create_service("gateway", parts, routers=[])
+    dispatcher = Dispatcher((*services, "gateway"))
+    feed = create_service("gateway", parts, routers=[], errands=[dispatcher])
     service: Service = feed.state.service
     disabled = Disabled(service.database)
     own = FastAPI(
@@ -60,6 +63,9 @@ def create_app(
         token_routes(ring, issuer),
         agency_routes(),
         client_routes(disabled),
+        host_routes(),
+        endpoint_routes(parts.keys),
+        delivery_routes(),
         _health_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +19,7 @@ from kernel import problems
 from kernel.crypto import Keys
 from kernel.database import Database, is_unreachable, is_unstorable
 from kernel.feed import Projection, feed_routes
+from kernel.news import news_routes
 from kernel.paging import refuse_unknown_filters
 from kernel.recomputing import Recompute
 from kernel.tokens import Verifier
@@ -45,6 +46,20 @@ class Work:
     waiting: str = "true"
 
 
+class Errand(Protocol):
+    """Background work that waits for others, such as deliveries: beside the rounds of a worker and
+    in transactions of its own, so that a slow receiver holds nobody up."""
+
+    async def turn(self, service: "Service", feeds: AsyncClient, heads: Mapping[str, int]) -> int:
+        """Do what there is to do now; returns how much, 0 when idle.
+
+        `heads` are the positions up to which services' feeds are known to reach.
+        """
+
+    async def finish(self, service: "Service") -> None:
+        """End what has begun, before the worker stops."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a process gives to each service it runs."""
@@ -68,6 +83,7 @@ class Service:
     steps: Mapping[str, Work] = field(default_factory=dict)
     """Background work besides relaying, catching up and jobs, by name."""
     feed_steps: Mapping[str, Work] = field(default_factory=dict)
+    errands: Sequence[Errand] = ()
     recomputes: Mapping[str, Recompute] = field(default_factory=dict)
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
 
@@ -82,6 +98,7 @@ def create_service(
     steps: Mapping[str, Work] | None = None,
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
+    errands: Sequence[Errand] = (),
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -104,8 +121,9 @@ def create_service(
         steps=steps or {},
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
+        errands=errands,
     )
-    for router in [*routers, feed_routes(name)]:
+    for router in [*routers, feed_routes(name), news_routes(name)]:
         app.include_router(router)
     mind_manners(app)
     return app
