@@ -38,12 +38,14 @@ def listening(operator: Visitor, receiver: Receiver) -> Callable[..., dict[str, 
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """`later(timedelta(…))`: so much time has passed, at once, since the test began."""
+def later(monkeypatch: pytest.MonkeyPatch, operator: Visitor) -> Callable[..., None]:
+    """`later(by, visitor, …)`: so much more time has passed; these visitors take new tokens."""
     real, passed = clock.now, [timedelta(0)]
     monkeypatch.setattr(clock, "now", lambda: real() + passed[0])
 
-    def later(by: timedelta) -> None:
+    def later(by: timedelta, *visitors: Visitor) -> None:
         passed[0] += by
+        for visitor in (operator, *visitors):
+            visitor._token = ""
 
     return later
