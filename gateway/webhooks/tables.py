@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from gateway.tables import SCHEMA
 from gateway.webhooks.signing import Signing
-from gateway.webhooks.vocabulary import Because, Origin, Outcome, State
+from gateway.webhooks.vocabulary import Because, Origin, State
 from kernel.database import Row
 from kernel.facts import INSTANT
 
@@ -156,7 +156,6 @@ class WebhookAttempt(Row, table=True):
     """What became of one attempt."""
 
     __tablename__ = "webhook_attempt"
-    __table_args__ = (_one_of("outcome", Outcome),)
     metadata = SCHEMA
 
     delivery_id: UUID = Field(primary_key=True)

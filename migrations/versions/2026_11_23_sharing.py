@@ -19,10 +19,6 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("milliseconds", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "outcome in ('delivered', 'gone', 'throttled', 'redirected', 'refused', 'timed-out', 'unreachable', 'untrusted', 'not-approved')",
-            name=op.f("webhook_attempt_outcome_check"),
-        ),
         sa.PrimaryKeyConstraint("delivery_id", "number", name=op.f("webhook_attempt_pkey")),
         schema="gateway",
     )

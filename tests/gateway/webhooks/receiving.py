@@ -3,7 +3,10 @@
 import base64
 import hmac
 import json
-from collections.abc import Iterable
+import socket
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,3 +115,22 @@ class Receiver:
 
 def ids_of(received: Iterable[Received]) -> set[str]:
     return {each.id for each in received}
+
+
+def free_port() -> int:
+    """A port of this machine at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def running(command: Sequence[Any]) -> Iterator[Iterator[str]]:
+    """A program that runs for the length of a block, and the lines that it prints."""
+    program = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+    assert program.stdout
+    try:
+        yield (line.rstrip("\n") for line in program.stdout)
+    finally:
+        program.terminate()
+        program.wait(timeout=10)
+        program.stdout.close()
