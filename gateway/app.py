@@ -19,6 +19,7 @@ from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
 from gateway.webhooks.delivering import Dispatcher
+from gateway.webhooks.hearing import Listener
 from gateway.webhooks.routes import delivery_routes, endpoint_routes, host_routes
 from kernel.database import Transaction
 from kernel.paging import refuse_unknown_filters
@@ -43,8 +44,8 @@ def create_app(
     rulebook: Rulebook,
 ) -> Gateway:
     """The gateway before these services, each under `/v1/{its name}`."""
-    dispatcher = Dispatcher((*services, "gateway"))
-    feed = create_service("gateway", parts, routers=[], errands=[dispatcher])
+    webhooks = (Listener((*services, "gateway")), Dispatcher())
+    feed = create_service("gateway", parts, routers=[], errands=webhooks)
     service: Service = feed.state.service
     disabled = Disabled(service.database)
     own = FastAPI(

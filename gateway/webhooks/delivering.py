@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from httpx import AsyncClient
@@ -16,7 +17,6 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.webhooks import events, messages
-from gateway.webhooks.hearing import hear
 from gateway.webhooks.keys import opened
 from gateway.webhooks.queries import dispatch, endpoints
 from gateway.webhooks.schedule import next_attempt, retry_after
@@ -25,7 +25,7 @@ from gateway.webhooks.signing import headers_of
 from gateway.webhooks.vocabulary import Origin, Outcome
 from kernel import clock
 from kernel.outbox import announce
-from kernel.service import Service
+from kernel.service import Service, log
 
 ROOM = 32
 """Deliveries that one worker has under way at once."""
@@ -37,25 +37,22 @@ Result = dict[str, Any]
 
 
 class Dispatcher:
-    """Tells endpoints what is new. The errand of the gateway (kernel.service.Errand)."""
+    """Sends what is due. An errand of the gateway (kernel.service.Errand)."""
 
     def __init__(
-        self,
-        services: Sequence[str],
-        sender: Sender | None = None,
-        chance: Callable[[], float] = random.random,
+        self, sender: Sender | None = None, chance: Callable[[], float] = random.random
     ) -> None:
-        self._services = services
         self._sender = sender or Sender()
         self._chance = chance
         self._under_way: set[asyncio.Task[Result]] = set()
+        self._forgot_on: date | None = None
 
     async def turn(self, service: Service, feeds: AsyncClient, heads: Mapping[str, int]) -> int:
-        """Hear what is new, record what has ended, take what is due and send it."""
-        heard = await hear(service.database, self._services, feeds, heads)
+        """Record what has ended, take what is due and send it. Returns how much is under way."""
         ended = self._ended()
         async with service.database.begin() as session:
             await _record(session, ended)
+            await self._forget(session)
             taken = await dispatch.claim(session, room=ROOM - len(self._under_way), now=clock.now())
             keys = await endpoints.keys_in_force(
                 session, list({each["endpoint_id"] for each in taken}), clock.now()
@@ -68,7 +65,7 @@ class Dispatcher:
             await asyncio.wait(
                 self._under_way, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
             )
-        return heard + len(ended) + busy
+        return len(ended) + busy
 
     async def finish(self, service: Service) -> None:
         """Wait for what is under way, which has its own limit, and record it."""
@@ -80,7 +77,18 @@ class Dispatcher:
     def _ended(self) -> list[Result]:
         done = {task for task in self._under_way if task.done()}
         self._under_way -= done
-        return [task.result() for task in done]
+        for task in done:
+            if failure := task.exception():
+                # Its lease runs out, and it is tried again; the others are not held up.
+                log.error("a delivery failed with %s", type(failure).__name__)
+        return [task.result() for task in done if not task.exception()]
+
+    async def _forget(self, session: AsyncSession) -> None:
+        """Once a day, shorten the log."""
+        now = clock.now()
+        if self._forgot_on != now.date():
+            self._forgot_on = now.date()
+            await dispatch.forget(session, now)
 
     async def _sent(self, delivery: RowMapping, secrets: Iterable[str]) -> Result:
         body = messages.body_of(delivery)

@@ -6,33 +6,51 @@ position moves in the transaction that stores the delivery: a killed worker neit
 repeats. A disabled endpoint hears nothing, and all of it at once when it is enabled again.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from httpx import AsyncClient
+from httpx import AsyncClient, HTTPError
 from sqlalchemy import RowMapping
 
 from gateway.webhooks.queries import dispatch
 from kernel import clock
-from kernel.database import Database
 from kernel.ids import new_id
+from kernel.service import Service, log
 
 _READERS_A_TIME = 200
 """How many readers one question names: its body stays below what a service takes."""
 
 
-async def hear(
-    database: Database, services: Sequence[str], feeds: AsyncClient, heads: Mapping[str, int]
-) -> int:
-    """Hear each service that some endpoint has not heard to its end; returns how much was new."""
-    async with database.begin() as session:
-        behind = await dispatch.behind(session, services, heads, clock.today())
-    return sum([await _hear_one(database, service, feeds) for service in behind])
+class Listener:
+    """Hears what is new in some services' feeds. An errand of the gateway (kernel.service.Errand).
+
+    Any number of workers may run one: one at a time hears a service.
+    """
+
+    def __init__(self, services: Sequence[str]) -> None:
+        self._services = services
+
+    async def turn(self, service: Service, feeds: AsyncClient, heads: Mapping[str, int]) -> int:
+        """Hear each service that some endpoint has not heard to its end.
+
+        Returns how many endpoints came further. A service that is away is heard when it is back.
+        """
+        async with service.database.begin() as session:
+            behind = await dispatch.behind(session, self._services, heads, clock.today())
+        moved = 0
+        for each in behind:
+            try:
+                moved += await _hear(service, each, feeds)
+            except HTTPError as failure:
+                log.warning("news of %s cannot be heard: %s", each, type(failure).__name__)
+        return moved
+
+    async def finish(self, service: Service) -> None:
+        """Nothing is left open between turns."""
 
 
-async def _hear_one(database: Database, service: str, feeds: AsyncClient) -> int:
-    async with database.begin() as session:
+async def _hear(gateway: Service, service: str, feeds: AsyncClient) -> int:
+    async with gateway.database.begin() as session:
         if not await dispatch.lock(session, service):
             return 0
         readers = await dispatch.readers(session, service, clock.today())
@@ -45,7 +63,9 @@ async def _hear_one(database: Database, service: str, feeds: AsyncClient) -> int
             items += found["items"]
             upto |= found["upto"]
         moved = {
-            each["id"]: upto[each["id"]] for each in readers if upto[each["id"]] != each["after"]
+            reader["id"]: upto[reader["id"]]
+            for reader in readers
+            if upto[reader["id"]] != reader["after"]
         }
         if moved:
             news = [
@@ -55,9 +75,7 @@ async def _hear_one(database: Database, service: str, feeds: AsyncClient) -> int
     return len(moved)
 
 
-def _parts(readers: Sequence[RowMapping]) -> list[list[dict[str, Any]]]:
-    rows = iter({**reader, "since": reader["since"].isoformat()} for reader in readers)
-    parts = []
-    while part := list(islice(rows, _READERS_A_TIME)):
-        parts.append(part)
-    return parts
+def _parts(readers: Sequence[RowMapping]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(readers), _READERS_A_TIME):
+        part = readers[start : start + _READERS_A_TIME]
+        yield [{**reader, "since": reader["since"].isoformat()} for reader in part]

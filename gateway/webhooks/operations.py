@@ -21,6 +21,9 @@ from kernel.crypto import Keys
 from kernel.ids import new_id
 from kernel.problems import NotFound
 
+MOST_ENDPOINTS = 20
+"""Of one agency: each costs a look at each feed."""
+
 
 async def approve_host(
     session: AsyncSession, said: HostIn, *, by: str
@@ -96,6 +99,8 @@ async def add_endpoint(
         if EndpointIn.model_validate(known.model_dump(include=_SAID)) != said:
             raise problems.EndpointKnown
         return Recorded(known, "unchanged", None)
+    if await endpoints.how_many(session, agency) >= MOST_ENDPOINTS:
+        raise problems.TooManyEndpoints
     made = WebhookEndpoint(
         **said.model_dump(mode="json"),
         endpoint_id=new_id(),

@@ -73,3 +73,9 @@ class SigningIsFixed(_FieldFault):
     """An endpoint keeps its kind of signature; make another endpoint for the other kind."""
 
     code, pointer = "signing-fixed", "/signing"
+
+
+class TooManyEndpoints(Conflict):
+    """Your agency has 20 endpoints; change or delete one of them."""
+
+    code = "too-many-endpoints"

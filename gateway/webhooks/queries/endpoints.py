@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -60,6 +60,14 @@ async def endpoint_at(session: AsyncSession, agency: str, url: str) -> WebhookEn
         col(WebhookEndpoint.deleted_at).is_(None),
     )
     return (await session.execute(found)).scalar()
+
+
+async def how_many(session: AsyncSession, agency: str) -> int:
+    """How many endpoints an agency has."""
+    count = select(func.count()).where(
+        col(WebhookEndpoint.agency) == agency, col(WebhookEndpoint.deleted_at).is_(None)
+    )
+    return int((await session.execute(count)).scalar_one())
 
 
 async def endpoints(

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal
 
 from gateway.webhooks.delivering import Dispatcher
+from gateway.webhooks.hearing import Listener
 from gateway.webhooks.schedule import DELAYS
 from gateway.webhooks.sending import Answer, Sender
 from jinqiao.exchange import Exchange
@@ -29,6 +29,23 @@ LONG_ENOUGH = 1.25
 
 def a_loan() -> Row:
     return a_contract(a_person())
+
+
+def test_the_log_forgets_what_was_delivered_a_month_ago_and_nothing_else(
+    visit: Visit, drain: Drain, listening: Listening, receiver: Receiver, later: Later
+) -> None:
+    bank = visit("bank")
+    listening(bank)
+    push(bank, "contracts", a_loan())
+    drain()
+    receiver.always = 500
+    push(bank, "contracts", a_loan())
+    drain()
+    later(timedelta(days=31), bank)
+    drain()
+    drain()
+
+    assert {each["state"] for each in log_of(bank)} == {"waiting"}
 
 
 class Stopped(Sender):
@@ -272,12 +289,13 @@ def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_
     bank = visit("bank")
     listening(bank)
     push(bank, "contracts", a_loan())
+    gateway, feeds = exchange.services["gateway"], exchange._feeds
     sender = Stopped()
-    stopped = Dispatcher(["loans"], sender)
-    turn = partial(stopped.turn, exchange.services["gateway"], exchange._feeds, {})
+    stopped = Dispatcher(sender)
     portal.call(exchange.worker.round)
+    portal.call(Listener(["loans"]).turn, gateway, feeds, {})
     while not receiver.received:
-        portal.call(turn)
+        portal.call(stopped.turn, gateway, feeds, {})
 
     drain()
     assert len(receiver.received) == 1, "the lease is still its own"
@@ -287,7 +305,7 @@ def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_
     assert len(receiver.received) == 2
     assert len(ids_of(receiver.received)) == 1
     portal.call(sender.goes_on.set)  # it was not killed, only stopped for a minute
-    portal.call(stopped.finish, exchange.services["gateway"])
+    portal.call(stopped.finish, gateway)
     [delivery] = log_of(bank)
     assert (delivery["state"], delivery["attempts"]) == ("delivered", 2)
     log = bank.get(f"/v1/webhooks/deliveries/{delivery['delivery_id']}").json()["log"]
