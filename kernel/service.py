@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +23,7 @@ from kernel.paging import refuse_unknown_filters
 from kernel.recomputing import Recompute
 from kernel.sharing.announced import DECLARATIONS, EVERYWHERE
 from kernel.sharing.events import EventType
+from kernel.sharing.news import news_routes
 from kernel.sharing.routes import sharing_routes
 from kernel.sharing.snapshots import Source
 from kernel.sharing.waiting import News
@@ -50,6 +51,20 @@ class Work:
     waiting: str = "true"
 
 
+class Errand(Protocol):
+    """Background work that waits for others, such as deliveries: beside the rounds of a worker and
+    in transactions of its own, so that a slow receiver holds nobody up."""
+
+    async def turn(self, service: "Service", feeds: AsyncClient, heads: Mapping[str, int]) -> int:
+        """Do what there is to do now; returns how much, 0 when idle.
+
+        `heads` are the positions up to which services' feeds are known to reach.
+        """
+
+    async def finish(self, service: "Service") -> None:
+        """End what has begun, before the worker stops."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a process gives to each service it runs."""
@@ -73,6 +88,7 @@ class Service:
     steps: Mapping[str, Work] = field(default_factory=dict)
     """Background work besides relaying, catching up and jobs, by name."""
     feed_steps: Mapping[str, Work] = field(default_factory=dict)
+    errands: Sequence[Errand] = ()
     recomputes: Mapping[str, Recompute] = field(default_factory=dict)
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
     events: Mapping[str, EventType] = field(default_factory=dict)
@@ -94,6 +110,7 @@ def create_service(
     recomputes: Mapping[str, Recompute] | None = None,
     events: Sequence[EventType] = (),
     sources: Sequence[Source] = (),
+    errands: Sequence[Errand] = (),
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -119,8 +136,9 @@ def create_service(
         recomputes=recomputes or {},
         events=announced,
         sources=[DECLARATIONS, *sources],
+        errands=errands,
     )
-    for router in [*routers, *sharing_routes(name, announced)]:
+    for router in [*routers, *sharing_routes(name, announced), news_routes(name)]:
         app.include_router(router)
     mind_manners(app)
     return app
