@@ -7,8 +7,9 @@ day on. So any order and any repetition of pushes ends in the same state.
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import Table, text
@@ -23,17 +24,25 @@ from kernel.problems import Fault, faults
 _SETTLED_HERE = ("superseded_at", "counts_from", "counts_to")
 
 
-async def record(
-    push: Push, resource: Resource, raws: Sequence[Raw], *, strict: bool
-) -> list[Verdict]:
-    """Store what can be stored of these rows; one verdict a row, in the order of their lines.
+class Recorded(NamedTuple):
+    """What became of some rows, one verdict a row in the order of their lines."""
+
+    verdicts: list[Verdict]
+    total: Decimal
+    """What those that say something add up to, where the resource adds anything up."""
+
+
+async def record(push: Push, resource: Resource, raws: Sequence[Raw], *, strict: bool) -> Recorded:
+    """Store what can be stored of these rows.
 
     `strict` reads JSON types as they are; otherwise text stands for numbers, as in CSV and XLSX.
     Runs in the caller's transaction and raises only for what is not the rows' fault.
     """
     rows, refused = validated(resource.model, raws, strict=strict)
     verdicts = await _store(push, resource, rows) if rows else []
-    return sorted([*verdicts, *refused], key=lambda verdict: verdict.line)
+    amount = resource.amount
+    total = sum((amount(row.value) for row in rows), Decimal(0)) if amount else Decimal(0)
+    return Recorded(sorted([*verdicts, *refused], key=lambda verdict: verdict.line), total)
 
 
 def validated(
