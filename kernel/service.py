@@ -70,6 +70,8 @@ class Service:
     feed_steps: Mapping[str, Work] = field(default_factory=dict)
     recomputes: Mapping[str, Recompute] = field(default_factory=dict)
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
+    headings: Mapping[str, Any] = field(default_factory=dict)
+    """Chinese headings and words of pushed tables (`kernel.bulk.formats.layout`)."""
 
 
 def create_service(
@@ -82,6 +84,7 @@ def create_service(
     steps: Mapping[str, Work] | None = None,
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
+    headings: Mapping[str, Any] | None = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -104,6 +107,7 @@ def create_service(
         steps=steps or {},
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
+        headings=headings or {},
     )
     for router in [*routers, feed_routes(name)]:
         app.include_router(router)

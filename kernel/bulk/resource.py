@@ -1,7 +1,7 @@
 """What a service tells the bulk machinery about one kind of fact."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -139,10 +139,6 @@ class Resource:
     """What a declaration's control total adds up."""
     sheet: Sheet | None = None
     """Reads an XLSX that is laid out otherwise than one row a line."""
-    headings: Mapping[str, str] = field(default_factory=dict)
-    """Chinese headings of CSV and XLSX by field, spellings apart by spaces (`formats.layout`)."""
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Chinese words of code lists by name of the list, the same way."""
     findings: Callable[[Push, UUID], Awaitable[list[dict[str, Any]]]] | None = None
     """What law says of one fact just pushed, for the answer of a single push."""
 

@@ -151,7 +151,10 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
                 caller, wish.covers.division, wish.covers.valid_from, wish.covers.valid_to
             )
         arrival = Arrival(
-            request, layout_of(resource), sheet=resource.sheet, generation=wish.generation
+            request,
+            layout_of(resource.model, request.app.state.service.headings, resource.name),
+            sheet=resource.sheet,
+            generation=wish.generation,
         )
         push = _push(request, session, caller)
         async with aclosing(arrival.some()) as arriving:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from kernel.bulk.formats import sheets
 from kernel.bulk.formats.columns import Rows
-from kernel.bulk.formats.layout import Layout, _layout
+from kernel.bulk.formats.layout import layout_of
 from kernel.bulk.formats.lines import CsvLines
 from kernel.fields import AgencyNumber
 from kernel.money import Rate, Yuan
@@ -46,9 +46,8 @@ class Thing(BaseModel):
 
 HEADINGS = {"no": "编号 合同号", "on": "日期", "amount": "金额", "use": "用途", "yes": "是否知情"}
 HEADINGS |= {"covered.#.name": "被保险人#姓名", "id_number": "证件号码", "rate": "年利率"}
-LAYOUT: Layout = _layout(
-    Thing, tuple(HEADINGS.items()), (("Use", (("PLANTING", "种植 种植业"), ("TRADE", "商贸"))),)
-)
+WORDS = {"Use": {"PLANTING": "种植 种植业", "TRADE": "商贸"}}
+LAYOUT = layout_of(Thing, {"things": HEADINGS, "words": WORDS}, "things")
 
 
 def workbook(*rows: list[Any], from_1904: bool = False) -> bytes:

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from kernel.bulk.formats.cells import plain
-from kernel.bulk.resource import Resource
 
 REASON = ("行号 line", "位置 pointer", "代码 code", "原因 reason")
 """What a file of refused rows adds; pushed again with the rows mended, these are passed over."""
@@ -81,30 +80,21 @@ def read_headings(file: Path) -> Mapping[str, Any]:
         return tomllib.load(source)
 
 
-def layout_of(resource: Resource) -> Layout:
-    """The layout of a resource's tables."""
-    return _layout(resource.model, _frozen(resource.headings), _frozen_words(resource.words))
-
-
-def layout_of_model(model: type[BaseModel]) -> Layout:
-    """The layout of tables under field names alone."""
-    return _layout(model, (), ())
-
-
-_Frozen = tuple[tuple[str, str], ...]
-
-
-def _frozen(words: Mapping[str, str]) -> _Frozen:
-    return tuple(words.items())
-
-
-def _frozen_words(lists: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, _Frozen], ...]:
-    return tuple((name, _frozen(words)) for name, words in lists.items())
+def layout_of(model: type[BaseModel], headings: Mapping[str, Any], things: str) -> Layout:
+    """The layout of the tables of some things, whose Chinese headings may stand in `headings`."""
+    lists = headings.get("words", {})
+    return _layout(
+        model,
+        tuple(headings.get(things, {}).items()),
+        tuple((name, tuple(words.items())) for name, words in lists.items()),
+    )
 
 
 @lru_cache(maxsize=64)
 def _layout(
-    model: type[BaseModel], headings: _Frozen, words: tuple[tuple[str, _Frozen], ...]
+    model: type[BaseModel],
+    headings: tuple[tuple[str, str], ...],
+    words: tuple[tuple[str, tuple[tuple[str, str], ...]], ...],
 ) -> Layout:
     schema = model.model_json_schema()
     chinese, lists = dict(headings), {name: dict(said) for name, said in words}

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.bulk import formats, reads
-from kernel.bulk.formats.layout import layout_of_model
+from kernel.bulk.formats.layout import layout_of
 from kernel.bulk.resource import Push
 from kernel.bulk.routes import bulk_body, rows_sent
 from kernel.database import Transaction
@@ -98,7 +98,8 @@ async def ask_many(
     Every answer is that of a single check and is kept like it. A line that is no question is
     refused alone. Nothing is reserved here.
     """
-    raws, strict = await rows_sent(request, layout_of_model(EligibilityIn), most=MOST_PEOPLE)
+    layout = layout_of(EligibilityIn, request.app.state.service.headings, "eligibility-checks")
+    raws, strict = await rows_sent(request, layout, most=MOST_PEOPLE)
     many = await check_many(_ask(request, session, caller), raws, strict=strict)
     return _Lines(many.lines())
 
