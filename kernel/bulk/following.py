@@ -123,6 +123,7 @@ def job_routes(service: str, mays: Sequence[May]) -> APIRouter:
         job_id: UUID,
         after_line: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+        outcome: Annotated[Outcome | None, Query(description="Only these.")] = None,
         format_: Annotated[
             Literal["json", "ndjson", "csv", "xlsx"],
             Query(alias="format", description="json: this page; else a file of refused rows."),
@@ -139,7 +140,12 @@ def job_routes(service: str, mays: Sequence[May]) -> APIRouter:
             service = request.app.state.service
             rows = partial(refused_rows, service.database, service.keys, job_id)
             return await _file(format_, rows, f"errors-{job_id}.{format_}")
-        values = {"job_id": job_id, "after_line": after_line, "limit": limit}
+        values = {
+            "job_id": job_id,
+            "after_line": after_line,
+            "limit": limit,
+            "outcome": outcome.value if outcome else None,
+        }
         found = (await session.execute(_ERRORS, values)).scalars().all()
         return [RowResult.model_validate(row) for row in found]
 
@@ -183,13 +189,16 @@ _JOBS = text(f"""
 _COLLECT = text("""
     update job set collected_at = :now where job_id = :job_id and collected_at is null
 """)
-# Enough chunks to fill the page: each that is looked into has at least one row to tell.
+# Enough chunks to fill the page: each has a row to tell, but for the first, whose may be behind.
 _ERRORS = text("""
     select result
     from (select results from job_chunk
-          where job_id = :job_id and last_line > :after_line order by chunk_no limit :limit) told,
+          where job_id = :job_id and last_line > :after_line
+            and (cast(:outcome as text) is null or (counts ->> :outcome)::int > 0)
+          order by chunk_no limit :limit + 1) told,
          jsonb_array_elements(results) as result
     where (result ->> 'line')::int > :after_line
+      and (cast(:outcome as text) is null or result ->> 'outcome' = :outcome)
     order by (result ->> 'line')::int limit :limit
 """)
 
