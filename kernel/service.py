@@ -96,6 +96,8 @@ class Service:
     sources: Sequence[Source] = ()
     """Where its snapshots find what these tell."""
     news: News = field(default_factory=News)
+    headings: Mapping[str, Any] = field(default_factory=dict)
+    """Chinese headings and words of pushed tables (`kernel.bulk.formats.layout`)."""
 
 
 def create_service(
@@ -111,6 +113,7 @@ def create_service(
     events: Sequence[EventType] = (),
     sources: Sequence[Source] = (),
     errands: Sequence[Errand] = (),
+    headings: Mapping[str, Any] | None = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -137,6 +140,7 @@ def create_service(
         events=announced,
         sources=[DECLARATIONS, *sources],
         errands=errands,
+        headings=headings or {},
     )
     for router in [*routers, *sharing_routes(name, announced), news_routes(name)]:
         app.include_router(router)
