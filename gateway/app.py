@@ -15,6 +15,7 @@ from gateway.docs import docs_routes
 from gateway.door import Door
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
+from gateway.problem_pages import problem_routes
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
@@ -63,6 +64,7 @@ def create_app(
         _health_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),
+        problem_routes(),
         docs_routes(),
     ):
         own.include_router(router)

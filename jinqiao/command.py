@@ -12,11 +12,13 @@ from jinqiao.commands import (
     eligibility,
     interest,
     openapi,
+    problems,
     push,
     recompute,
     report,
     rulebook,
     screen,
+    token,
     up,
     worker,
 )
@@ -38,7 +40,9 @@ COMMANDS = (
     db,
     agency,
     client,
+    token,
     openapi,
+    problems,
 )
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 

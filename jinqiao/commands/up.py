@@ -6,8 +6,9 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -23,23 +24,30 @@ log = logging.getLogger("jinqiao")
 
 def add_to(root: typer.Typer) -> None:
     """Add `jinqiao up`."""
-    root.command(epilog="Example: JINQIAO_PORT=8701 jinqiao up")(up)
+    root.command(epilog="Example: JINQIAO_PORT=8701 jinqiao up --sandbox")(up)
 
 
-def up() -> None:
+def up(
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            help="Try it out: agencies, their credentials and a small county, in a place apart."
+        ),
+    ] = False,
+) -> None:
     """Run everything on this machine until Ctrl-C.
 
     The embedded PostgreSQL (unless JINQIAO_DATABASE_URL names another one), the gateway with all
     services, and a worker beside it.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s gateway %(message)s")
-    settings = installation.settings()
+    settings = installation.settings(sandbox=sandbox)
     with (
         _reserved(settings) as door,
         installation.database(settings) as url,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_serve(settings, url, door))
+        runner.run(_serve(settings, url, door, sandbox=sandbox))
     print("Stopped.")
 
 
@@ -61,7 +69,7 @@ def _reserved(settings: Settings) -> Iterator[socket.socket]:
         yield door
 
 
-async def _serve(settings: Settings, url: str, door: socket.socket) -> None:
+async def _serve(settings: Settings, url: str, door: socket.socket, *, sandbox: bool) -> None:
     from jinqiao.exchange import (
         open_exchange,  # a second's work, which other commands need not wait for
     )
@@ -82,9 +90,23 @@ async def _serve(settings: Settings, url: str, door: socket.socket) -> None:
         )
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
-        async with _worker_beside():
+        async with _worker_beside(*["--sandbox"] if sandbox else []):
             _tell(settings)
+            filling = asyncio.create_task(_fill(settings, server)) if sandbox else None
             await server.serve([door])
+            if filling:
+                await filling
+
+
+async def _fill(settings: Settings, server: "_Server") -> None:
+    """Fill the sandbox through its own front door, and say where its credentials lie."""
+    from jinqiao.sandbox import fill
+
+    try:
+        print(await asyncio.to_thread(fill, settings), flush=True)
+    except BaseException:
+        server.stop()
+        raise
 
 
 def _tell(settings: Settings) -> None:
@@ -108,9 +130,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _worker_beside() -> AsyncIterator[None]:
+async def _worker_beside(*options: str) -> AsyncIterator[None]:
     """A worker in a second process, so that judging a province slows no answer down."""
-    keeping = asyncio.create_task(_keep_working())
+    keeping = asyncio.create_task(_keep_working(options))
     try:
         yield
     finally:
@@ -119,11 +141,11 @@ async def _worker_beside() -> AsyncIterator[None]:
             await keeping
 
 
-async def _keep_working() -> None:
+async def _keep_working(options: Sequence[str]) -> None:
     """Run a worker, again if it dies, until cancelled."""
     while True:
         worker = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "jinqiao.command", "worker", "--with-parent"),
+            *(sys.executable, "-m", "jinqiao.command", "worker", "--with-parent", *options),
             stdin=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C reaches us alone, and we close the pipe
         )

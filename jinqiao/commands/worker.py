@@ -25,10 +25,11 @@ def worker(
     with_parent: Annotated[
         bool, typer.Option(hidden=True, help="Stop when standard input is closed.")
     ] = False,
+    sandbox: Annotated[bool, typer.Option(help="Work for the sandbox.")] = False,
 ) -> None:
     """Do the background work until told to stop. Any number of workers may run."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s worker %(message)s")
-    settings = replace(installation.settings(), pool_size=POOL_SIZE)
+    settings = replace(installation.settings(sandbox=sandbox), pool_size=POOL_SIZE)
     with installation.database(settings) as url:
         asyncio.run(_work(settings, url, with_parent))
 
