@@ -18,6 +18,7 @@ from gateway.events import EVENTS, SOURCES
 from gateway.health import health_routes
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
+from gateway.problem_pages import problem_routes
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
@@ -84,6 +85,7 @@ def create_app(
         delivery_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),
+        problem_routes(),
         docs_routes(),
     ):
         own.include_router(router)

@@ -254,6 +254,8 @@ async def _tell_invalid_request(request: Request, failure: Exception) -> Respons
     assert isinstance(failure, RequestValidationError)
     found = problems.faults(failure.errors())
     if any(error["loc"][0] == "path" for error in failure.errors()):
+        if request.method not in (methods := _methods_at(request)):  # it is a word of our own
+            return problems.response_to(request, _no_such_method(methods))
         return problems.response_to(request, problems.NotFound())
     return problems.response_to(request, problems.BadRequest(errors=found))
 
@@ -261,23 +263,28 @@ async def _tell_invalid_request(request: Request, failure: Exception) -> Respons
 async def _tell_http(request: Request, failure: Exception) -> Response:
     """What the framework itself refuses: unknown address or method."""
     assert isinstance(failure, HTTPException)
-    known: dict[int, type[problems.Problem]] = {
-        404: problems.NotFound,
-        405: problems.MethodNotAllowed,
-    }
+    known: dict[int, type[problems.Problem]] = {404: problems.NotFound}
+    if failure.status_code == 405:
+        return problems.response_to(request, _no_such_method(_methods_at(request)))
     problem = known.get(failure.status_code, problems.BadRequest)()
     problem.headers.update(failure.headers or {})
-    if failure.status_code == 405:
-        problem.headers["Allow"] = ", ".join(_methods_at(request))
     return problems.response_to(request, problem)
 
 
+def _no_such_method(known: Sequence[str]) -> problems.Problem:
+    return problems.MethodNotAllowed(headers={"Allow": ", ".join(known)})
+
+
 def _methods_at(request: Request) -> list[str]:
-    """Every method an address takes; Starlette names those of its first route only."""
+    """Every method an address takes; Starlette names those of its first route only.
+
+    A route that spells the address out hides those that take any word in its place.
+    """
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     routes = [
         route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)
     ]
+    routes = [route for route in routes if route.path_format == path] or routes
     return sorted({method for route in routes for method in route.methods or ()})
 
 
