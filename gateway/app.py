@@ -14,6 +14,7 @@ from gateway import queries
 from gateway.clients import Disabled
 from gateway.docs import docs_routes
 from gateway.door import Door
+from gateway.events import EVENTS, SOURCES
 from gateway.health import health_routes
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
@@ -50,6 +51,8 @@ def create_app(
         "gateway",
         parts,
         routers=[],
+        events=EVENTS,
+        sources=SOURCES,
         steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
     )
     service: Service = feed.state.service

@@ -20,6 +20,7 @@ from kernel import feed, idempotency, outbox
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
 from kernel.service import Service, Step, Work, log
+from kernel.sharing import snapshots
 
 _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
@@ -196,15 +197,21 @@ async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | No
 
 def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
     pushed = {"jobs": Work(jobs.work, jobs.WAITING)} if service.resources else {}
+    sharing = {"snapshots": Work(_make_snapshots, snapshots.WAITING)}
     asking = {
         name: Work(partial(each.run, feeds), each.waiting)
         for name, each in service.feed_steps.items()
     }
-    return pushed | dict(service.steps) | asking | {"idempotency keys": idempotency.SWEEPING}
+    sweeping = {"idempotency keys": idempotency.SWEEPING}
+    return pushed | dict(service.steps) | sharing | asking | sweeping
 
 
 async def _relay(_: Service, session: AsyncSession) -> int:
     return await outbox.relay(session)
+
+
+async def _make_snapshots(service: Service, session: AsyncSession) -> int:
+    return await snapshots.make_chunk(session, service.keys, service.events, service.sources)
 
 
 async def _copy(
