@@ -12,11 +12,14 @@ from jinqiao.commands import (
     eligibility,
     interest,
     openapi,
+    problems,
     push,
     recompute,
     report,
     rulebook,
     screen,
+    serve,
+    token,
     up,
     worker,
 )
@@ -26,6 +29,7 @@ from jinqiao.postgres import ServerProblem
 
 COMMANDS = (
     up,
+    serve,
     worker,
     counties,
     push,
@@ -38,7 +42,9 @@ COMMANDS = (
     db,
     agency,
     client,
+    token,
     openapi,
+    problems,
 )
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 
