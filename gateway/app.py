@@ -13,6 +13,7 @@ from gateway import queries
 from gateway.clients import Disabled
 from gateway.docs import docs_routes
 from gateway.door import Door
+from gateway.events import EVENTS, SOURCES
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
 from gateway.routes import agency_routes, client_routes
@@ -45,7 +46,9 @@ def create_app(
 ) -> Gateway:
     """The gateway before these services, each under `/v1/{its name}`."""
     webhooks = (Listener((*services, "gateway")), Dispatcher())
-    feed = create_service("gateway", parts, routers=[], errands=webhooks)
+    feed = create_service(
+        "gateway", parts, routers=[], events=EVENTS, sources=SOURCES, errands=webhooks
+    )
     service: Service = feed.state.service
     disabled = Disabled(service.database)
     own = FastAPI(

@@ -92,6 +92,7 @@ class May(StrEnum):
 
 _EVERY_AGENCY = {
     May.AGENCIES_READ,
+    May.FEED_READ,
     May.FINDINGS_READ,
     May.INTEREST_QUOTE,
     May.ITEMS_READ,
@@ -195,12 +196,13 @@ GRANTS: dict[Role, frozenset[May]] = {
         }
         | _EVERY_AGENCY
     ),
-    Role.AUDITOR: frozenset({May.AGENCIES_READ}),
+    Role.AUDITOR: frozenset({May.AGENCIES_READ, May.FEED_READ}),
     Role.OPERATOR: frozenset(
         {
             May.AGENCIES_WRITE,
             May.AGENCIES_READ,
             May.CLIENTS_WRITE,
+            May.FEED_READ,
             May.WEBHOOKS_APPROVE,
             May.WEBHOOKS_READ,
         }

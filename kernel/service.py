@@ -18,10 +18,15 @@ from starlette.responses import Response
 from kernel import problems
 from kernel.crypto import Keys
 from kernel.database import Database, is_unreachable, is_unstorable
-from kernel.feed import Projection, feed_routes
-from kernel.news import news_routes
+from kernel.feed import Projection
 from kernel.paging import refuse_unknown_filters
 from kernel.recomputing import Recompute
+from kernel.sharing.announced import DECLARATIONS, EVERYWHERE
+from kernel.sharing.events import EventType
+from kernel.sharing.news import news_routes
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.snapshots import Source
+from kernel.sharing.waiting import News
 from kernel.tokens import Verifier
 from kernel.written import wait_until_here
 
@@ -86,6 +91,11 @@ class Service:
     errands: Sequence[Errand] = ()
     recomputes: Mapping[str, Recompute] = field(default_factory=dict)
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
+    events: Mapping[str, EventType] = field(default_factory=dict)
+    """What it announces, by type."""
+    sources: Sequence[Source] = ()
+    """Where its snapshots find what these tell."""
+    news: News = field(default_factory=News)
 
 
 def create_service(
@@ -99,6 +109,8 @@ def create_service(
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
     errands: Sequence[Errand] = (),
+    events: Sequence[EventType] = (),
+    sources: Sequence[Source] = (),
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -111,6 +123,7 @@ def create_service(
         dependencies=[Depends(refuse_unknown_filters), Depends(wait_until_here)],
         separate_input_output_schemas=False,
     )
+    announced = {each.name: each for each in (*EVERYWHERE, *events)}
     app.state.service = Service(
         name=name,
         keys=parts.keys,
@@ -122,8 +135,10 @@ def create_service(
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
         errands=errands,
+        events=announced,
+        sources=[DECLARATIONS, *sources],
     )
-    for router in [*routers, feed_routes(name), news_routes(name)]:
+    for router in [*routers, *sharing_routes(name, announced), news_routes(name)]:
         app.include_router(router)
     mind_manners(app)
     return app

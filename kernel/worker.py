@@ -20,6 +20,7 @@ from kernel import feed, outbox
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
 from kernel.service import Errand, Service, Step, Work, log
+from kernel.sharing import snapshots
 
 _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
@@ -69,7 +70,10 @@ class Worker:
         One statement a service tells which steps that may be. In the order of the phases what one
         service does reaches the others in the same round; within a phase services work side by
         side: while one waits for the database another computes.
+
+        A step that fails holds up no other: the rest of the round is done, then its failure raised.
         """
+        failures: list[Exception] = []
         seen = dict(
             zip(
                 (service.name for service in self._services),
@@ -78,11 +82,15 @@ class Worker:
             )
         )
         worked = await _all(
-            _in_turn(service, _chosen(self._work[service.name], seen[service.name].waiting))
+            _in_turn(
+                service, _chosen(self._work[service.name], seen[service.name].waiting), failures
+            )
             for service in self._services
         )
         relayed = await _all(
-            _in_turn(service, {"relay": _relay} if done or seen[service.name].to_relay else {})
+            _in_turn(
+                service, {"relay": _relay} if done or seen[service.name].to_relay else {}, failures
+            )
             for service, done in zip(self._services, worked, strict=True)
         )
         heads = {
@@ -91,9 +99,11 @@ class Worker:
         }
         self._heads.update(heads)
         copied = await _all(
-            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors))
+            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors), failures)
             for service in self._services
         )
+        if failures:
+            raise failures[0]
         return sum((*worked, *relayed, *copied))
 
     def _copies_of(
@@ -173,16 +183,25 @@ async def _all(acts: Iterable[Awaitable[Result]]) -> list[Result]:
     return results  # type: ignore[return-value]  # no exception is left among them
 
 
-async def _in_turn(service: Service, steps: Mapping[str, Step]) -> int:
-    """Run each step until it is idle or has had its share of the round."""
+async def _in_turn(service: Service, steps: Mapping[str, Step], failures: list[Exception]) -> int:
+    """Run each step until it is idle, has had its share of the round, or fails."""
     done = 0
     for name, step in steps.items():
-        for _ in range(_SHARE):
-            async with _alone(service, name) as session:
-                this_time = await step(service, session) if session else 0
-            done += this_time
-            if not this_time:
-                break
+        try:
+            done += await _share_of(service, name, step)
+        except Exception as failure:
+            failures.append(failure)
+    return done
+
+
+async def _share_of(service: Service, name: str, step: Step) -> int:
+    done = 0
+    for _ in range(_SHARE):
+        async with _alone(service, name) as session:
+            this_time = await step(service, session) if session else 0
+        done += this_time
+        if not this_time:
+            break
     return done
 
 
@@ -200,15 +219,20 @@ async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | No
 
 def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
     pushed = {"jobs": Work(jobs.work, jobs.WAITING)} if service.resources else {}
+    sharing = {"snapshots": Work(_make_snapshots, snapshots.WAITING)}
     asking = {
         name: Work(partial(each.run, feeds), each.waiting)
         for name, each in service.feed_steps.items()
     }
-    return pushed | dict(service.steps) | asking
+    return pushed | dict(service.steps) | sharing | asking
 
 
 async def _relay(_: Service, session: AsyncSession) -> int:
     return await outbox.relay(session)
+
+
+async def _make_snapshots(service: Service, session: AsyncSession) -> int:
+    return await snapshots.make_chunk(session, service.keys, service.events, service.sources)
 
 
 async def _copy(

@@ -1,6 +1,5 @@
 """Addresses of eligibility checks, and of the room they hold."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from kernel.bulk.resource import Push
 from kernel.bulk.routes import bulk_body, rows_sent
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode
+from kernel.fields import AgencyCode, BusinessDate
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -108,7 +107,7 @@ async def list_checks(
     wanted: Wanted,
     agency: Annotated[AgencyCode | None, Query()] = None,
     bank: Annotated[AgencyCode | None, Query()] = None,
-    as_of: Annotated[date | None, Query()] = None,
+    as_of: Annotated[BusinessDate | None, Query()] = None,
     division: Annotated[DivisionCode | None, Query()] = None,
     verdict: Annotated[Literal["eligible", "ineligible", "undetermined"] | None, Query()] = None,
 ) -> Page[CheckListedOut]:
@@ -141,7 +140,9 @@ async def list_reservations(
     session: Transaction,
     caller: Reader,
     wanted: Wanted,
-    held_on: Annotated[date | None, Query(description="Only those that hold that day.")] = None,
+    held_on: Annotated[
+        BusinessDate | None, Query(description="Only those that hold that day.")
+    ] = None,
     agency: Annotated[AgencyCode | None, Query()] = None,
     division: Annotated[DivisionCode | None, Query()] = None,
 ) -> Page[ReservationOut]:

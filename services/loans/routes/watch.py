@@ -1,6 +1,5 @@
 """Addresses of following loans up: rates, calendar, actual users, default proposals."""
 
-from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,10 +11,11 @@ from kernel.access import Caller, allowed_to, allowed_to_any, officer_allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.editing import check_if_match, etag_of
-from kernel.fields import Line
+from kernel.fields import BusinessDate, Line
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.loans.operations import calendar, proposals, users
 from services.loans.schemas.watch import (
     DecisionIn,
@@ -31,12 +31,12 @@ from services.loans.schemas.watch import (
     UsersOut,
 )
 
-followed = APIRouter(tags=["follow-up"])
+followed = APIRouter(tags=["follow-up"], route_class=TellsItsEnd)
 
 Watcher = Annotated[Caller, allowed_to(May.LENDING_WATCH)]
 AsOf = Annotated[
-    date | None,
-    Query(ge=date(1949, 10, 1), le=date(2199, 12, 31), description="Default: today."),
+    BusinessDate | None,
+    Query(description="Default: today."),
 ]
 
 

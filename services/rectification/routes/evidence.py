@@ -13,6 +13,7 @@ from kernel.database import Transaction
 from kernel.fields import Line
 from kernel.roles import May
 from kernel.service import read_body
+from kernel.written import TellsItsEnd
 from services.rectification.operations.evidence import (
     FILE_LIMIT,
     MEDIA_TYPES,
@@ -22,7 +23,7 @@ from services.rectification.operations.evidence import (
 )
 from services.rectification.schemas.items import EvidenceOut
 
-evidence = APIRouter(tags=["ledger"])
+evidence = APIRouter(tags=["ledger"], route_class=TellsItsEnd)
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _FILES = {"required": True, "content": {kind: _FILE for kind in MEDIA_TYPES.values()}}

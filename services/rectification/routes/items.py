@@ -10,6 +10,7 @@ from kernel.database import Transaction
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.rectification.operations import item_acts
 from services.rectification.operations.items import item_in_full, item_seen, items_seen
 from services.rectification.operations.opening import open_item, open_items_of_run
@@ -26,7 +27,7 @@ from services.rectification.schemas.items import (
 )
 from services.rectification.vocabulary import Act
 
-items = APIRouter(tags=["ledger"])
+items = APIRouter(tags=["ledger"], route_class=TellsItsEnd)
 
 Worker = Annotated[Caller, officer_allowed_to(May.ITEMS_WORK)]
 Closer = Annotated[Caller, officer_allowed_to(May.ITEMS_CLOSE)]

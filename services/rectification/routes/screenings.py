@@ -11,6 +11,7 @@ from kernel.database import Transaction
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.rectification.operations.findings import findings_seen
 from services.rectification.operations.samples import SAMPLES, SAMPLES_SHOWN
 from services.rectification.operations.screenings import (
@@ -25,7 +26,7 @@ from services.rectification.schemas.screenings import (
     ScreeningOut,
 )
 
-_screenings = APIRouter(tags=["screenings"])
+_screenings = APIRouter(tags=["screenings"], route_class=TellsItsEnd)
 _findings = APIRouter(tags=["findings"])
 
 

@@ -9,10 +9,11 @@ from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.rectification.operations.visits import finding_in_full, record_visit, visits_of
 from services.rectification.schemas.visits import CheckIn, CheckOut, FindingFullOut
 
-visits = APIRouter(tags=["findings"])
+visits = APIRouter(tags=["findings"], route_class=TellsItsEnd)
 
 
 @visits.get("/findings/{finding_id}", operation_id="read_finding")

@@ -12,6 +12,7 @@ from kernel.bulk.resource import Push
 from kernel.database import Transaction
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.subsidy.operations import acts as operations
 from services.subsidy.operations.claims import CLAIMS_SHOWN_TO
 from services.subsidy.operations.paying import pass_through, pay
@@ -27,7 +28,7 @@ from services.subsidy.schemas.claims import (
     SubsidyClaimOut,
 )
 
-acts = APIRouter(tags=["claims"])
+acts = APIRouter(tags=["claims"], route_class=TellsItsEnd)
 
 Reviewer = Annotated[Caller, officer_allowed_to(May.SUBSIDY_REVIEW)]
 Approver = Annotated[Caller, officer_allowed_to(May.SUBSIDY_APPROVE)]

@@ -5,7 +5,7 @@ from which position to which, and how many events. What they say it does not lea
 of the exchange itself may ask, because it asks for others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -13,26 +13,20 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
 
 from kernel import clock
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
-from kernel.division import spans
 from kernel.problems import Forbidden
-from kernel.roles import AgencyType, May, Role
+from kernel.roles import GRANTS, ROLE_OF_AGENCY, AgencyType, Kind, May, Role
+from kernel.sharing.events import EventType
+from kernel.sharing.visibility import SEEN, grants_of
 
 MOST_READERS = 500
 
 HELD = timedelta(seconds=60)
 """How long news waits for the end of a push that is still being worked, so that it is told once."""
-
-# The one place that decides what a reader may see.
-_SEEN = """
-    (agency = :agency or (type = any(cast(:by_place as text[])) and exists (
-        select from unnest(cast(:lo as text[]), cast(:hi as text[])) as seen(lo, hi)
-        where division >= seen.lo and division < seen.hi)))
-    and (cast(:types as text[]) is null or type = any(:types))
-"""
 
 # A reader without a position is told of what was recorded since he became one.
 _NEWS = text(f"""
@@ -40,7 +34,7 @@ _NEWS = text(f"""
            min(position) as first_position, max(position) as last_position,
            count(*) as events, min(recorded_at) as begun_at, max(recorded_at) as occurred_at
     from feed
-    where position > :start and position <= :head and type <> 'write.ended' and {_SEEN}
+    where position > :start and position <= :head and type <> 'write.ended' and {SEEN}
     group by 1 order by 3
 """)
 _START = text("""
@@ -95,6 +89,7 @@ def news_routes(service: str) -> APIRouter:
 
     @router.post("/feed/news", operation_id=f"count_{service}_news")
     async def count_news(
+        request: Request,
         session: Transaction,
         caller: Annotated[Caller, allowed_to(May.FEED_READ)],
         asked: Readers,
@@ -102,12 +97,14 @@ def news_routes(service: str) -> APIRouter:
         """What is new for some readers, counted by subject: for the exchange's own dispatcher."""
         if caller.role != Role.SERVICE:
             raise Forbidden("Only the exchange itself asks for others.")
-        return await news(session, asked.readers)
+        return await news(session, asked.readers, request.app.state.service.events.values())
 
     return router
 
 
-async def news(session: AsyncSession, readers: Sequence[Reader]) -> NewsOut:
+async def news(
+    session: AsyncSession, readers: Sequence[Reader], catalogue: Iterable[EventType]
+) -> NewsOut:
     """What each reader may see between his position and the head, by subject.
 
     While a push is being worked, news that is younger than a minute is left for the next time, so
@@ -119,7 +116,7 @@ async def news(session: AsyncSession, readers: Sequence[Reader]) -> NewsOut:
     upto: dict[str, int] = {}
     for reader in readers:
         start = await _start_of(session, reader)
-        asked = {"start": start, "head": head.position, **_sees(reader)}
+        asked = {"start": start, "head": head.position, **await _sees(session, reader, catalogue)}
         found = (await session.execute(_NEWS, asked)).mappings().all()
         if young and any(row["begun_at"] > young for row in found):
             upto[reader.id] = start
@@ -135,13 +132,18 @@ async def _start_of(session: AsyncSession, reader: Reader) -> int:
     return int((await session.execute(_START, {"since": reader.since})).scalar() or 0)
 
 
-def _sees(reader: Reader) -> dict[str, Any]:
-    lows, highs = spans(reader.divisions)
-    partner = reader.agency_type in (AgencyType.BANK, AgencyType.INSURER)
-    return {
-        "agency": reader.agency,
-        "types": reader.types,
-        "by_place": ["household.recorded", "need.recorded"] if partner else [],
-        "lo": lows,
-        "hi": highs,
-    }
+async def _sees(
+    session: AsyncSession, reader: Reader, catalogue: Iterable[EventType]
+) -> dict[str, Any]:
+    """What a client of the reader's agency sees in the feed, if it has all scopes of its role."""
+    role = ROLE_OF_AGENCY[reader.agency_type]
+    caller = Caller(
+        client_id="webhooks",
+        sub="webhooks",
+        agency=reader.agency,
+        role=role,
+        kind=Kind.SYSTEM,
+        divisions=tuple(reader.divisions),
+        scope=frozenset(GRANTS[role]),
+    )
+    return (await grants_of(session, caller, catalogue)).sees(reader.types)
