@@ -16,7 +16,7 @@ from httpx import AsyncClient, HTTPError
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel import feed, outbox
+from kernel import feed, idempotency, outbox
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
 from kernel.service import Errand, Service, Step, Work, log
@@ -224,7 +224,8 @@ def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
         name: Work(partial(each.run, feeds), each.waiting)
         for name, each in service.feed_steps.items()
     }
-    return pushed | dict(service.steps) | sharing | asking
+    sweeping = {"idempotency keys": idempotency.SWEEPING}
+    return pushed | dict(service.steps) | sharing | asking | sweeping
 
 
 async def _relay(_: Service, session: AsyncSession) -> int:

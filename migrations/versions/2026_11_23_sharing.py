@@ -21,6 +21,33 @@ def upgrade() -> None:
         comment="Which positions belong to which day, for manifests.",
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False, comment="keyed digest of what the client sent"),
+        sa.Column(
+            "request", sa.Uuid(), nullable=False, comment="keyed digest of path, query and body"
+        ),
+        sa.Column(
+            "sealed", sa.LargeBinary(), nullable=False, comment="the first answer, encrypted"
+        ),
+        sa.Column(
+            "kept_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("idempotency_key_pkey")),
+        schema="gateway",
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    op.create_index(
+        "idempotency_key_kept_at_idx",
+        "idempotency_key",
+        ["kept_at"],
+        unique=False,
+        schema="gateway",
+    )
+    op.create_table(
         "reader_grant",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("types", sa.Text(), nullable=False, comment="those asked for, in order; '': all"),
@@ -91,6 +118,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("snapshot_id", "chunk_no", name=op.f("snapshot_chunk_pkey")),
         schema="gateway",
+    )
+    op.create_table(
+        "used_assertion",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("jti", sa.LargeBinary(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "jti", name=op.f("used_assertion_pkey")),
+        schema="gateway",
+    )
+    op.create_index(
+        "used_assertion_until_idx", "used_assertion", ["until"], unique=False, schema="gateway"
     )
     op.create_table(
         "webhook_attempt",
@@ -239,6 +277,33 @@ def upgrade() -> None:
         comment="Which positions belong to which day, for manifests.",
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False, comment="keyed digest of what the client sent"),
+        sa.Column(
+            "request", sa.Uuid(), nullable=False, comment="keyed digest of path, query and body"
+        ),
+        sa.Column(
+            "sealed", sa.LargeBinary(), nullable=False, comment="the first answer, encrypted"
+        ),
+        sa.Column(
+            "kept_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("idempotency_key_pkey")),
+        schema="registry",
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    op.create_index(
+        "idempotency_key_kept_at_idx",
+        "idempotency_key",
+        ["kept_at"],
+        unique=False,
+        schema="registry",
+    )
+    op.create_table(
         "reader_grant",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("types", sa.Text(), nullable=False, comment="those asked for, in order; '': all"),
@@ -319,6 +384,29 @@ def upgrade() -> None:
         comment="Which positions belong to which day, for manifests.",
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False, comment="keyed digest of what the client sent"),
+        sa.Column(
+            "request", sa.Uuid(), nullable=False, comment="keyed digest of path, query and body"
+        ),
+        sa.Column(
+            "sealed", sa.LargeBinary(), nullable=False, comment="the first answer, encrypted"
+        ),
+        sa.Column(
+            "kept_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("idempotency_key_pkey")),
+        schema="loans",
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    op.create_index(
+        "idempotency_key_kept_at_idx", "idempotency_key", ["kept_at"], unique=False, schema="loans"
+    )
+    op.create_table(
         "reader_grant",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("types", sa.Text(), nullable=False, comment="those asked for, in order; '': all"),
@@ -399,6 +487,33 @@ def upgrade() -> None:
         comment="Which positions belong to which day, for manifests.",
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False, comment="keyed digest of what the client sent"),
+        sa.Column(
+            "request", sa.Uuid(), nullable=False, comment="keyed digest of path, query and body"
+        ),
+        sa.Column(
+            "sealed", sa.LargeBinary(), nullable=False, comment="the first answer, encrypted"
+        ),
+        sa.Column(
+            "kept_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("idempotency_key_pkey")),
+        schema="subsidy",
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    op.create_index(
+        "idempotency_key_kept_at_idx",
+        "idempotency_key",
+        ["kept_at"],
+        unique=False,
+        schema="subsidy",
+    )
+    op.create_table(
         "reader_grant",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("types", sa.Text(), nullable=False, comment="those asked for, in order; '': all"),
@@ -479,6 +594,33 @@ def upgrade() -> None:
         comment="Which positions belong to which day, for manifests.",
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False, comment="keyed digest of what the client sent"),
+        sa.Column(
+            "request", sa.Uuid(), nullable=False, comment="keyed digest of path, query and body"
+        ),
+        sa.Column(
+            "sealed", sa.LargeBinary(), nullable=False, comment="the first answer, encrypted"
+        ),
+        sa.Column(
+            "kept_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("idempotency_key_pkey")),
+        schema="insurance",
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    op.create_index(
+        "idempotency_key_kept_at_idx",
+        "idempotency_key",
+        ["kept_at"],
+        unique=False,
+        schema="insurance",
+    )
+    op.create_table(
         "reader_grant",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("types", sa.Text(), nullable=False, comment="those asked for, in order; '': all"),
@@ -559,6 +701,33 @@ def upgrade() -> None:
         comment="Which positions belong to which day, for manifests.",
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False, comment="keyed digest of what the client sent"),
+        sa.Column(
+            "request", sa.Uuid(), nullable=False, comment="keyed digest of path, query and body"
+        ),
+        sa.Column(
+            "sealed", sa.LargeBinary(), nullable=False, comment="the first answer, encrypted"
+        ),
+        sa.Column(
+            "kept_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("idempotency_key_pkey")),
+        schema="rectification",
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    op.create_index(
+        "idempotency_key_kept_at_idx",
+        "idempotency_key",
+        ["kept_at"],
+        unique=False,
+        schema="rectification",
+    )
+    op.create_table(
         "reader_grant",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("types", sa.Text(), nullable=False, comment="those asked for, in order; '': all"),
@@ -629,6 +798,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("snapshot_id", "chunk_no", name=op.f("snapshot_chunk_pkey")),
         schema="rectification",
+    )
+    op.add_column(
+        "client",
+        sa.Column(
+            "jwks", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
+        ),
+        schema="gateway",
+    )
+    op.alter_column(
+        "client", "secret", existing_type=postgresql.BYTEA(), nullable=True, schema="gateway"
     )
     op.add_column(
         "feed",
@@ -767,25 +946,41 @@ def downgrade() -> None:
     op.drop_column("feed", "places", schema="insurance")
     op.drop_column("outbox", "places", schema="gateway")
     op.drop_column("feed", "places", schema="gateway")
+    op.alter_column(
+        "client", "secret", existing_type=postgresql.BYTEA(), nullable=False, schema="gateway"
+    )
+    op.drop_column("client", "jwks", schema="gateway")
     op.drop_table("snapshot_chunk", schema="rectification")
     op.drop_table("snapshot", schema="rectification")
     op.drop_table("reader_grant", schema="rectification")
+    op.drop_index(
+        "idempotency_key_kept_at_idx", table_name="idempotency_key", schema="rectification"
+    )
+    op.drop_table("idempotency_key", schema="rectification")
     op.drop_table("feed_day", schema="rectification")
     op.drop_table("snapshot_chunk", schema="insurance")
     op.drop_table("snapshot", schema="insurance")
     op.drop_table("reader_grant", schema="insurance")
+    op.drop_index("idempotency_key_kept_at_idx", table_name="idempotency_key", schema="insurance")
+    op.drop_table("idempotency_key", schema="insurance")
     op.drop_table("feed_day", schema="insurance")
     op.drop_table("snapshot_chunk", schema="subsidy")
     op.drop_table("snapshot", schema="subsidy")
     op.drop_table("reader_grant", schema="subsidy")
+    op.drop_index("idempotency_key_kept_at_idx", table_name="idempotency_key", schema="subsidy")
+    op.drop_table("idempotency_key", schema="subsidy")
     op.drop_table("feed_day", schema="subsidy")
     op.drop_table("snapshot_chunk", schema="loans")
     op.drop_table("snapshot", schema="loans")
     op.drop_table("reader_grant", schema="loans")
+    op.drop_index("idempotency_key_kept_at_idx", table_name="idempotency_key", schema="loans")
+    op.drop_table("idempotency_key", schema="loans")
     op.drop_table("feed_day", schema="loans")
     op.drop_table("snapshot_chunk", schema="registry")
     op.drop_table("snapshot", schema="registry")
     op.drop_table("reader_grant", schema="registry")
+    op.drop_index("idempotency_key_kept_at_idx", table_name="idempotency_key", schema="registry")
+    op.drop_table("idempotency_key", schema="registry")
     op.drop_table("feed_day", schema="registry")
     op.drop_table("webhook_key", schema="gateway")
     op.drop_index(
@@ -814,8 +1009,12 @@ def downgrade() -> None:
     )
     op.drop_table("webhook_delivery", schema="gateway")
     op.drop_table("webhook_attempt", schema="gateway")
+    op.drop_index("used_assertion_until_idx", table_name="used_assertion", schema="gateway")
+    op.drop_table("used_assertion", schema="gateway")
     op.drop_table("snapshot_chunk", schema="gateway")
     op.drop_table("snapshot", schema="gateway")
     op.drop_table("reader_grant", schema="gateway")
+    op.drop_index("idempotency_key_kept_at_idx", table_name="idempotency_key", schema="gateway")
+    op.drop_table("idempotency_key", schema="gateway")
     op.drop_table("feed_day", schema="gateway")
     # ### end Alembic commands ###

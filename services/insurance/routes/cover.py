@@ -12,10 +12,10 @@ from kernel.bulk.resource import Push
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.fields import AgencyCode, AgencyNumber, BusinessDate
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
-from kernel.written import TellsItsEnd
 from services.insurance.operations import cover as lists
 from services.insurance.operations import suspected
 from services.insurance.schemas.cover import CoverGap, CoverListItem
@@ -23,7 +23,7 @@ from services.insurance.schemas.suspected import DismissalIn, SuspectedClaimOut
 from services.insurance.vocabulary import LiabilityKind, SuspicionState
 
 cover = APIRouter(tags=["cover"])
-suspicions = APIRouter(tags=["suspected-claims"], route_class=TellsItsEnd)
+suspicions = APIRouter(tags=["suspected-claims"], route_class=ActedOnce)
 
 
 def _ask(request: Request, session: Transaction, caller: Caller) -> Push:
@@ -125,6 +125,7 @@ async def dismiss_suspected_claim(
     caller: Annotated[Caller, officer_allowed_to(May.DISPOSITIONS_WRITE)],
     suspicion_id: UUID,
     asked: Annotated[Any, body_of(DismissalIn)],
+    _: IdempotencyKey,
 ) -> SuspectedClaimOut:
     """An officer records that nothing is owed, and why. It is open again if the facts change.
 

@@ -15,6 +15,7 @@ from kernel.bulk.routes import bulk_body, rows_sent
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.fields import AgencyCode, BusinessDate
+from kernel.idempotency import AnsweredOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -31,7 +32,7 @@ from services.loans.schemas.eligibility import (
     ReservationOut,
 )
 
-checks = APIRouter(tags=["eligibility"])
+checks = APIRouter(tags=["eligibility"], route_class=AnsweredOnce)
 _COPIES = [Depends(after_event_named)]
 reservations = APIRouter(tags=["reservations"])
 
@@ -61,6 +62,7 @@ async def ask_eligibility(
     caller: Asker,
     asked: Annotated[Any, body_of(EligibilityIn)],
     response: Response,
+    _: IdempotencyKey,
 ) -> EligibilityOut:
     """Every condition with verdict, figures, citation and what is missing, as of any day that has
     come. The answer is kept; Location leads to it and to the records that it rests on.

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.fields import BusinessDate
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
-from kernel.written import TellsItsEnd
 from services.rectification.operations.filings import (
     THINGS,
     file,
@@ -27,7 +27,7 @@ from services.rectification.schemas.filings import (
     SubmissionIn,
 )
 
-filings = APIRouter(tags=["ledger"], route_class=TellsItsEnd)
+filings = APIRouter(tags=["ledger"], route_class=ActedOnce)
 
 _KNOWN: dict[int | str, dict[str, Any]] = {
     200: {"model": FilingOut, "description": "It is on record already"}
@@ -59,6 +59,7 @@ def _routes(asks: str, model: type[ContactIn] | type[SubmissionIn], what: str) -
         caller: Filer,
         said: Annotated[Any, body_of(model)],
         response: Response,
+        _: IdempotencyKey,
     ) -> FilingOut:
         keys = request.app.state.service.keys
         kept, is_new = await file(session, keys, caller, asks, said)
