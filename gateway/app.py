@@ -78,7 +78,7 @@ def create_app(
         agency_routes(),
         client_routes(disabled),
         host_routes(),
-        endpoint_routes(parts.keys),
+        endpoint_routes(parts.keys, _told_outside(behind)),
         delivery_routes(),
         health_routes(),
         _document_routes(apps),
@@ -89,6 +89,14 @@ def create_app(
     mind_manners(own)
     door = Door(own, {**behind, **elsewhere}, verifier=parts.verifier, disabled=disabled)
     return Gateway(door, service, apps)
+
+
+def _told_outside(apps: Mapping[str, FastAPI]) -> frozenset[str]:
+    """The types of events that agencies may be told of, by whichever service."""
+    services: list[Service] = [app.state.service for app in apps.values()]
+    return frozenset(
+        event.name for each in services for event in each.events.values() if event.payload
+    )
 
 
 async def _forget_assertions(_: Service, session: AsyncSession) -> int:

@@ -1,6 +1,6 @@
 """Addresses of webhooks: hosts that the operator approves, endpoints and deliveries of agencies."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -104,8 +104,8 @@ def host_routes() -> APIRouter:
     return router
 
 
-def endpoint_routes(keys: Keys) -> APIRouter:
-    """`/v1/webhooks/endpoints`: each agency its own."""
+def endpoint_routes(keys: Keys, announced: Collection[str]) -> APIRouter:
+    """`/v1/webhooks/endpoints`: each agency its own. `announced` are the types there are."""
     router = APIRouter(prefix="/v1/webhooks/endpoints", tags=["webhooks"], route_class=AnsweredOnce)
 
     @router.post("", status_code=201, operation_id="add_webhook_endpoint")
@@ -120,6 +120,7 @@ def endpoint_routes(keys: Keys) -> APIRouter:
         The operator must have approved the URL's host for your agency. 201 if it is new; the same
         again is 200 `unchanged`, without the secret.
         """
+        operations.check_types(said, announced)
         made = await operations.add_endpoint(session, keys, said, agency=caller.agency)
         response.status_code = 201 if made.key else 200
         response.headers["ETag"] = etag_of(made.endpoint.version)
@@ -164,6 +165,7 @@ def endpoint_routes(keys: Keys) -> APIRouter:
         """Change URL, types or description. The kind of signature stays; make another endpoint."""
         found = await _found(session, endpoint_id, caller, to_change=True)
         check_if_match(request, found.version)
+        operations.check_types(said, announced)
         await operations.change_endpoint(session, found, said)
         return await _told(session, found, response)
 
