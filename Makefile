@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test check bench docs pins help
+.PHONY: demo up test test-clients test-api check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -24,6 +24,12 @@ up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2
+
+test-clients: $(DEVELOPMENT)  ## Lint the document, make and use a Python and a TypeScript client (needs Node)
+	@$(VENV) -m tests.clients
+
+test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
+	@$(VENV) -m tests.api
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files
 	$(VENV) -m ruff format --check .
@@ -54,14 +60,15 @@ docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/problems
 pins: $(DEVELOPMENT)  ## Pin requirements/*.in with hashes (NEWEST=--upgrade: to newer versions)
 	$(VENV) -m uv pip compile $(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	$(VENV) -m uv pip compile $(COMPILE) requirements/development.in -o requirements/development.txt
+	$(VENV) -m uv pip compile $(COMPILE) requirements/clients.in -o requirements/clients.txt
 
 # Universal: one file for every platform and Python. No registry's address goes into a file.
 COMPILE := $(NEWEST) --generate-hashes --universal --python-version 3.11 --no-header \
     --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 help:  ## Show this
-	@sed -n 's/^\([a-z]*\):.*## /\1:/p' Makefile | while IFS=: read -r name what; do \
-	    printf 'make %-7s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name what; do \
+	    printf 'make %-12s %s\n' "$$name" "$$what"; done
 
 # --- set-up, repeated only when the requirements change ---
 
