@@ -7,6 +7,7 @@ import typer
 from jinqiao.commands import (
     agency,
     client,
+    conform,
     counties,
     db,
     eligibility,
@@ -41,6 +42,7 @@ COMMANDS = (
     agency,
     client,
     token,
+    conform,
     openapi,
     problems,
 )
