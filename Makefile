@@ -4,7 +4,11 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: demo up test test-clients test-api check bench docs pins help
+=======
+.PHONY: demo up test test-clients check bench docs pins help
+>>>>>>> whole
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -25,11 +29,20 @@ up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2
 
+<<<<<<< HEAD
 test-clients: $(DEVELOPMENT)  ## Lint the document, make and use a Python and a TypeScript client (needs Node)
 	@$(VENV) -m tests.clients
 
 test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
 	@$(VENV) -m tests.api
+=======
+test-clients: $(DEVELOPMENT)  ## Try clients that others wrote; needs Node 20 and npm besides
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	    echo "make test-clients needs Node 20 or newer with npm: install them and try again." >&2; \
+	    exit 1; }
+	@npm ci --silent --prefix tests/clients
+	@$(VENV) -m pytest tests/clients
+>>>>>>> whole
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files
 	$(VENV) -m ruff format --check .

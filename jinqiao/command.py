@@ -19,6 +19,7 @@ from jinqiao.commands import (
     report,
     rulebook,
     screen,
+    serve,
     token,
     up,
     worker,
@@ -29,6 +30,7 @@ from jinqiao.postgres import ServerProblem
 
 COMMANDS = (
     up,
+    serve,
     worker,
     counties,
     push,

@@ -1,13 +1,18 @@
 """Insurance as an ASGI app."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
+from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.insurance.events import EVENTS
 from services.insurance.operations.screening import judge
 from services.insurance.projections import PROJECTIONS
 from services.insurance.queries.pushes.pending import READY
+from services.insurance.queries.snapshots import SOURCES
 from services.insurance.routes import ROUTERS
 from services.insurance.routes.pushes import RESOURCES
 
@@ -21,8 +26,11 @@ def create_app(parts: Parts) -> FastAPI:
         "insurance",
         parts,
         routers=ROUTERS,
+        headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
+        events=EVENTS,
+        sources=SOURCES,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(

@@ -1,13 +1,18 @@
 """The registry as an ASGI app."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
+from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.registry.events import EVENTS
 from services.registry.operations.sharing import judge
 from services.registry.projections import PROJECTIONS
 from services.registry.queries.needs import READY
+from services.registry.queries.snapshots import SOURCES
 from services.registry.routes import RESOURCES, ROUTERS
 
 
@@ -17,7 +22,10 @@ def create_app(parts: Parts) -> FastAPI:
         "registry",
         parts,
         routers=ROUTERS,
+        headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
+        events=EVENTS,
+        sources=SOURCES,
         steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
     )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber, Line, Part, Pushed
+from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, Line, Part, Pushed
 from kernel.money import PositiveYuan, Yuan
 from kernel.people import CertificateNumber, IdNumber, PersonName
 from services.registry.vocabulary import (
@@ -170,7 +170,7 @@ class PersonLookupIn(Part):
 
     id_number: IdNumber
     name: PersonName
-    as_of: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] | None = None
+    as_of: BusinessDate | None = None
     """The day asked about, today or earlier; left out: today."""
 
 

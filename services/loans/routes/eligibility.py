@@ -1,26 +1,31 @@
 """Addresses of eligibility checks, and of the room they hold."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.bulk import formats, reads
+from kernel.bulk.formats.layout import layout_of
 from kernel.bulk.resource import Push
 from kernel.bulk.routes import bulk_body, rows_sent
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode
+from kernel.fields import AgencyCode, BusinessDate
+from kernel.idempotency import AnsweredOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
 from kernel.written import after_event_named
-from services.loans.operations.eligibility.checks import check_eligibility, check_many
+from services.loans.operations.eligibility.checks import (
+    MOST_PEOPLE,
+    check_eligibility,
+    check_many,
+)
 from services.loans.operations.eligibility.evidence import CHECKS_LISTED, CHECKS_WHOLE
 from services.loans.operations.eligibility.reservations import release, reservations_on
 from services.loans.schemas.eligibility import (
@@ -32,7 +37,7 @@ from services.loans.schemas.eligibility import (
     ReservationOut,
 )
 
-checks = APIRouter(tags=["eligibility"])
+checks = APIRouter(tags=["eligibility"], route_class=AnsweredOnce)
 _COPIES = [Depends(after_event_named)]
 reservations = APIRouter(tags=["reservations"])
 
@@ -62,6 +67,7 @@ async def ask_eligibility(
     caller: Asker,
     asked: Annotated[Any, body_of(EligibilityIn)],
     response: Response,
+    _: IdempotencyKey,
 ) -> EligibilityOut:
     """Every condition with verdict, figures, citation and what is missing, as of any day that has
     come. The answer is kept; Location leads to it and to the records that it rests on.
@@ -87,15 +93,14 @@ async def ask_many(
     request: Request,
     session: Transaction,
     caller: Asker,
-    content_type: Annotated[str, Header()] = "",
-    content_encoding: Annotated[str, Header()] = "",
 ) -> Response:
     """Up to 10,000 questions as NDJSON, CSV or XLSX; one line of NDJSON back for each, in order.
 
     Every answer is that of a single check and is kept like it. A line that is no question is
     refused alone. Nothing is reserved here.
     """
-    raws, strict = await rows_sent(request, content_type, content_encoding)
+    layout = layout_of(EligibilityIn, request.app.state.service.headings, "eligibility-checks")
+    raws, strict = await rows_sent(request, layout, most=MOST_PEOPLE)
     many = await check_many(_ask(request, session, caller), raws, strict=strict)
     return _Lines(many.lines())
 
@@ -108,7 +113,7 @@ async def list_checks(
     wanted: Wanted,
     agency: Annotated[AgencyCode | None, Query()] = None,
     bank: Annotated[AgencyCode | None, Query()] = None,
-    as_of: Annotated[date | None, Query()] = None,
+    as_of: Annotated[BusinessDate | None, Query()] = None,
     division: Annotated[DivisionCode | None, Query()] = None,
     verdict: Annotated[Literal["eligible", "ineligible", "undetermined"] | None, Query()] = None,
 ) -> Page[CheckListedOut]:
@@ -141,7 +146,9 @@ async def list_reservations(
     session: Transaction,
     caller: Reader,
     wanted: Wanted,
-    held_on: Annotated[date | None, Query(description="Only those that hold that day.")] = None,
+    held_on: Annotated[
+        BusinessDate | None, Query(description="Only those that hold that day.")
+    ] = None,
     agency: Annotated[AgencyCode | None, Query()] = None,
     division: Annotated[DivisionCode | None, Query()] = None,
 ) -> Page[ReservationOut]:

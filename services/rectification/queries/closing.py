@@ -29,7 +29,7 @@ HAS_EVIDENCE = text("select exists (select from evidence where item_id = :item_i
 UNPAID_DEBTS = text(f"""
     select rule_id, sum(owed) as owed, sum(returned) as returned,
            sum(owed - returned) as outstanding, count(*) as debts
-    from ({DEBTS_OF_ITEM} where l.item_id = :item_id) debt
+    from ({DEBTS_OF_ITEM} and l.item_id = :item_id) debt
     where owed > returned group by rule_id order by rule_id
 """)
 
