@@ -22,6 +22,8 @@ from gateway.token_endpoint import token_routes
 from kernel.database import Transaction
 from kernel.paging import refuse_unknown_filters
 from kernel.service import Parts, Service, create_service, mind_manners
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.shared import Shared
 
 
 class Gateway(NamedTuple):
@@ -42,7 +44,9 @@ def create_app(
     rulebook: Rulebook,
 ) -> Gateway:
     """The gateway before these services, each under `/v1/{its name}`."""
-    feed = create_service("gateway", parts, routers=[], events=EVENTS, sources=SOURCES)
+    feed = create_service(
+        "gateway", parts, routers=sharing_routes("gateway"), shares=Shared(EVENTS, SOURCES)
+    )
     service: Service = feed.state.service
     disabled = Disabled(service.database)
     own = FastAPI(

@@ -21,11 +21,6 @@ from kernel.database import Database, is_unreachable, is_unstorable
 from kernel.feed import Projection
 from kernel.paging import refuse_unknown_filters
 from kernel.recomputing import Recompute
-from kernel.sharing.announced import DECLARATIONS, EVERYWHERE
-from kernel.sharing.events import EventType
-from kernel.sharing.routes import sharing_routes
-from kernel.sharing.snapshots import Source
-from kernel.sharing.waiting import News
 from kernel.tokens import Verifier
 from kernel.written import wait_until_here
 
@@ -75,11 +70,8 @@ class Service:
     feed_steps: Mapping[str, Work] = field(default_factory=dict)
     recomputes: Mapping[str, Recompute] = field(default_factory=dict)
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
-    events: Mapping[str, EventType] = field(default_factory=dict)
-    """What it announces, by type."""
-    sources: Sequence[Source] = ()
-    """Where its snapshots find what these tell."""
-    news: News = field(default_factory=News)
+    shares: Any = None
+    """What it announces and how that is told (`kernel.sharing.Shared`)."""
 
 
 def create_service(
@@ -92,8 +84,7 @@ def create_service(
     steps: Mapping[str, Work] | None = None,
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
-    events: Sequence[EventType] = (),
-    sources: Sequence[Source] = (),
+    shares: Any = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -106,7 +97,6 @@ def create_service(
         dependencies=[Depends(refuse_unknown_filters), Depends(wait_until_here)],
         separate_input_output_schemas=False,
     )
-    announced = {each.name: each for each in (*EVERYWHERE, *events)}
     app.state.service = Service(
         name=name,
         keys=parts.keys,
@@ -117,10 +107,9 @@ def create_service(
         steps=steps or {},
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
-        events=announced,
-        sources=[DECLARATIONS, *sources],
+        shares=shares,
     )
-    for router in [*routers, *sharing_routes(name, announced)]:
+    for router in routers:
         app.include_router(router)
     mind_manners(app)
     return app

@@ -192,7 +192,9 @@ async def _relay(_: Service, session: AsyncSession) -> int:
 
 
 async def _make_snapshots(service: Service, session: AsyncSession) -> int:
-    return await snapshots.make_chunk(session, service.keys, service.events, service.sources)
+    return await snapshots.make_chunk(
+        session, service.keys, service.shares.events, service.shares.sources
+    )
 
 
 async def _copy(

@@ -70,11 +70,13 @@ class Wish:
     types: list[str] | None
 
 
-def named_types(catalogue: Mapping[str, EventType], types: str | None) -> list[str] | None:
-    """The types that `?types=` names, in order; BadRequest for one that is never announced here."""
+def named_types(
+    catalogue: Mapping[str, EventType], types: Iterable[str] | None
+) -> list[str] | None:
+    """The types that a reader names, in order; BadRequest for one that is never announced here."""
     if types is None:
         return None
-    named = sorted(set(types.split(",")))
+    named = sorted(set(types))
     if not set(named) <= catalogue.keys():
         known = ", ".join(sorted(name for name, each in catalogue.items() if each.payload))
         raise BadRequest(f"One of these types is not announced here; it has {known}.")

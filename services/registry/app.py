@@ -5,6 +5,8 @@ from fastapi import FastAPI
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.shared import Shared
 from services.registry.events import EVENTS
 from services.registry.operations.sharing import judge
 from services.registry.projections import PROJECTIONS
@@ -18,10 +20,9 @@ def create_app(parts: Parts) -> FastAPI:
     return create_service(
         "registry",
         parts,
-        routers=ROUTERS,
+        routers=[*ROUTERS, *sharing_routes("registry")],
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        events=EVENTS,
-        sources=SOURCES,
+        shares=Shared(EVENTS, SOURCES),
         steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
     )
