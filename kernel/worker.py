@@ -16,11 +16,12 @@ from httpx import AsyncClient, HTTPError
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel import feed, outbox
+from kernel import feed
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
 from kernel.service import Service, Step, Work, log
-from kernel.sharing import snapshots
+from kernel.sharing import months, snapshots
+from kernel.sharing.relay import relay
 
 _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
@@ -179,7 +180,10 @@ async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | No
 
 def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
     pushed = {"jobs": Work(jobs.work, jobs.WAITING)} if service.resources else {}
-    sharing = {"snapshots": Work(_make_snapshots, snapshots.WAITING)}
+    sharing = {
+        "months": Work(_keep_months, months.WAITING),
+        "snapshots": Work(_make_snapshots, snapshots.WAITING),
+    }
     asking = {
         name: Work(partial(each.run, feeds), each.waiting)
         for name, each in service.feed_steps.items()
@@ -187,8 +191,12 @@ def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
     return pushed | dict(service.steps) | sharing | asking
 
 
-async def _relay(_: Service, session: AsyncSession) -> int:
-    return await outbox.relay(session)
+async def _relay(service: Service, session: AsyncSession) -> int:
+    return await relay(session, service.keys, service.shares.events)
+
+
+async def _keep_months(service: Service, session: AsyncSession) -> int:
+    return await months.keep_months(session, service.keys)
 
 
 async def _make_snapshots(service: Service, session: AsyncSession) -> int:

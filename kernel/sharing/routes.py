@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from kernel import feed
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.paging import Page, Wanted
@@ -21,6 +20,7 @@ from kernel.sharing.manifests import Manifest, manifest_of
 from kernel.sharing.reading import FeedPage, Wish, named_types, page_for
 from kernel.sharing.snapshots import SnapshotIn, SnapshotOut
 from kernel.sharing.visibility import grants_of
+from kernel.sharing.whole import whole_page
 
 LONGEST_WAIT = 30
 """Seconds that a reader may ask to wait: below what proxies usually allow."""
@@ -80,7 +80,7 @@ def _feed_routes(service: str) -> APIRouter:
         wanted = Wish(after, limit, named_types(catalogue, types))
         if caller.role == Role.SERVICE:
             async with found.database.begin() as session:
-                body = await feed.whole_page(session, service, after, limit, wanted.types)
+                body = await whole_page(session, found.keys, service, after, limit, wanted.types)
             return Response(body, media_type="application/json")
         towards = Towards(caller, found.keys)
         loop = asyncio.get_running_loop()
