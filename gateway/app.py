@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -14,14 +15,14 @@ from gateway.clients import Disabled
 from gateway.docs import docs_routes
 from gateway.door import Door
 from gateway.events import EVENTS, SOURCES
+from gateway.health import health_routes
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
-from kernel.database import Transaction
 from kernel.paging import refuse_unknown_filters
-from kernel.service import Parts, Service, create_service, mind_manners
+from kernel.service import Parts, Service, Work, create_service, mind_manners
 from kernel.sharing.routes import sharing_routes
 from kernel.sharing.shared import Shared
 
@@ -41,11 +42,19 @@ def create_app(
     *,
     issuer: str,
     services: Mapping[str, FastAPI],
+    elsewhere: Mapping[str, ASGIApp],
     rulebook: Rulebook,
 ) -> Gateway:
-    """The gateway before these services, each under `/v1/{its name}`."""
+    """The gateway before these services, each under `/v1/{its name}`.
+
+    `elsewhere` leads to those of them that run in other processes, and are here for the document.
+    """
     feed = create_service(
-        "gateway", parts, routers=sharing_routes("gateway"), shares=Shared(EVENTS, SOURCES)
+        "gateway",
+        parts,
+        routers=sharing_routes("gateway"),
+        shares=Shared(EVENTS, SOURCES),
+        steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
     )
     service: Service = feed.state.service
     disabled = Disabled(service.database)
@@ -65,32 +74,19 @@ def create_app(
         token_routes(ring, issuer),
         agency_routes(),
         client_routes(disabled),
-        _health_routes(),
+        health_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),
         docs_routes(),
     ):
         own.include_router(router)
     mind_manners(own)
-    door = Door(own, behind, verifier=parts.verifier, disabled=disabled)
+    door = Door(own, {**behind, **elsewhere}, verifier=parts.verifier, disabled=disabled)
     return Gateway(door, service, apps)
 
 
-def _health_routes() -> APIRouter:
-    router = APIRouter(tags=["operation"])
-
-    @router.get("/healthz", operation_id="read_health")
-    async def read_health() -> dict[str, str]:
-        """Whether the process is up."""
-        return {"status": "up"}
-
-    @router.get("/readyz", operation_id="read_readiness")
-    async def read_readiness(session: Transaction) -> dict[str, str]:
-        """Whether the database answers; 503 if it does not."""
-        await queries.answer(session)
-        return {"status": "ready"}
-
-    return router
+async def _forget_assertions(_: Service, session: AsyncSession) -> int:
+    return await queries.forget_assertions(session)
 
 
 def _document_routes(apps: Mapping[str, FastAPI]) -> APIRouter:

@@ -17,6 +17,7 @@ from jinqiao.commands import (
     report,
     rulebook,
     screen,
+    serve,
     up,
     worker,
 )
@@ -26,6 +27,7 @@ from jinqiao.postgres import ServerProblem
 
 COMMANDS = (
     up,
+    serve,
     worker,
     counties,
     push,

@@ -150,8 +150,9 @@ class _Outermost:
             await (await _tell_unexpected(request, failure))(scope, receive, send)
 
 
-def body_of(model: type[BaseModel]) -> Any:
-    """A dependency: the JSON body as this model, read strictly.
+def body_of(model: type[BaseModel], *, needed: bool = True) -> Any:
+    """A dependency: the JSON body as this model, read strictly; no body at all, if none is needed,
+    as the model that says nothing.
 
     FastAPI's own reading turns NaN and deep nesting into a 500, takes "1" for 1, and repeats what
     it rejects. `kernel.service.describe_bodies` puts the model into the OpenAPI document.
@@ -160,6 +161,8 @@ def body_of(model: type[BaseModel]) -> Any:
 
     async def read(request: Request) -> Any:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not needed and not kind:
+            return model()
         if kind != "application/json":
             raise problems.UnsupportedMediaType("Send the body as application/json.")
         raw = await read_body(request, JSON_BODY_LIMIT)
@@ -170,7 +173,7 @@ def body_of(model: type[BaseModel]) -> Any:
             errors = failure.errors(include_url=False, include_context=False, include_input=False)
             raise problems.Invalid(errors=problems.faults(errors)) from None
 
-    read.model = model  # type: ignore[attr-defined]
+    read.model, read.needed = model, needed  # type: ignore[attr-defined]
     return Depends(read)
 
 
@@ -203,7 +206,7 @@ def describe_bodies(app: FastAPI, document: dict[str, Any]) -> None:
             for method in route.methods or ():
                 operation = document["paths"][route.path_format][method.lower()]
                 operation["requestBody"] = {
-                    "required": True,
+                    "required": dependency.call.needed,
                     "content": {"application/json": content},
                 }
 

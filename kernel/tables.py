@@ -28,8 +28,8 @@ NOW = text("clock_timestamp()")
 
 
 def add_shared_tables(metadata: MetaData) -> None:
-    """Give a service's schema its outbox, feed, cursors, readers, declarations, pending rows and
-    jobs."""
+    """Give a service's schema its outbox, feed, cursors, readers, idempotency keys, declarations,
+    pending rows and jobs."""
     outbox = Table(
         "outbox",
         metadata,
@@ -148,6 +148,17 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("applied_at", DateTime(timezone=True), nullable=False, server_default=NOW),
         comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
+    kept = Table(
+        "idempotency_key",
+        metadata,
+        Column("client_id", Text, primary_key=True),
+        Column("key", Uuid, primary_key=True, comment="keyed digest of what the client sent"),
+        Column("request", Uuid, nullable=False, comment="keyed digest of path, query and body"),
+        Column("sealed", LargeBinary, nullable=False, comment="the first answer, encrypted"),
+        Column("kept_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    Index("idempotency_key_kept_at_idx", kept.c.kept_at)
     declaration = Table(
         "declaration",
         metadata,

@@ -16,7 +16,7 @@ from httpx import AsyncClient, HTTPError
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel import feed
+from kernel import feed, idempotency
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
 from kernel.service import Service, Step, Work, log
@@ -38,7 +38,7 @@ class Worker:
 
     def __init__(self, services: Sequence[Service], feeds: AsyncClient) -> None:
         self._services = services
-        self._feeds = feeds
+        self.feeds = feeds
         self._work = {service.name: _work_of(service, feeds) for service in services}
 
     async def drain(self) -> None:
@@ -67,7 +67,10 @@ class Worker:
         One statement a service tells which steps that may be. In the order of the phases what one
         service does reaches the others in the same round; within a phase services work side by
         side: while one waits for the database another computes.
+
+        A step that fails holds up no other: the rest of the round is done, then its failure raised.
         """
+        failures: list[Exception] = []
         seen = dict(
             zip(
                 (service.name for service in self._services),
@@ -76,11 +79,15 @@ class Worker:
             )
         )
         worked = await _all(
-            _in_turn(service, _chosen(self._work[service.name], seen[service.name].waiting))
+            _in_turn(
+                service, _chosen(self._work[service.name], seen[service.name].waiting), failures
+            )
             for service in self._services
         )
         relayed = await _all(
-            _in_turn(service, {"relay": _relay} if done or seen[service.name].to_relay else {})
+            _in_turn(
+                service, {"relay": _relay} if done or seen[service.name].to_relay else {}, failures
+            )
             for service, done in zip(self._services, worked, strict=True)
         )
         heads = {
@@ -88,9 +95,11 @@ class Worker:
             for service, moved in zip(self._services, relayed, strict=True)
         }
         copied = await _all(
-            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors))
+            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors), failures)
             for service in self._services
         )
+        if failures:
+            raise failures[0]
         return sum((*worked, *relayed, *copied))
 
     def _copies_of(
@@ -98,7 +107,7 @@ class Worker:
     ) -> dict[str, Step]:
         """Catching up with the neighbours that are ahead, or whose head is not known here."""
         return {
-            f"copy of {projection.source}": partial(_copy, projection, self._feeds)
+            f"copy of {projection.source}": partial(_copy, projection, self.feeds)
             for projection in service.projections
             if projection.source not in heads
             or heads[projection.source] > cursors.get(projection.source, 0)
@@ -153,16 +162,25 @@ async def _all(acts: Iterable[Awaitable[Result]]) -> list[Result]:
     return results  # type: ignore[return-value]  # no exception is left among them
 
 
-async def _in_turn(service: Service, steps: Mapping[str, Step]) -> int:
-    """Run each step until it is idle or has had its share of the round."""
+async def _in_turn(service: Service, steps: Mapping[str, Step], failures: list[Exception]) -> int:
+    """Run each step until it is idle, has had its share of the round, or fails."""
     done = 0
     for name, step in steps.items():
-        for _ in range(_SHARE):
-            async with _alone(service, name) as session:
-                this_time = await step(service, session) if session else 0
-            done += this_time
-            if not this_time:
-                break
+        try:
+            done += await _share_of(service, name, step)
+        except Exception as failure:
+            failures.append(failure)
+    return done
+
+
+async def _share_of(service: Service, name: str, step: Step) -> int:
+    done = 0
+    for _ in range(_SHARE):
+        async with _alone(service, name) as session:
+            this_time = await step(service, session) if session else 0
+        done += this_time
+        if not this_time:
+            break
     return done
 
 
@@ -188,7 +206,8 @@ def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
         name: Work(partial(each.run, feeds), each.waiting)
         for name, each in service.feed_steps.items()
     }
-    return pushed | dict(service.steps) | sharing | asking
+    sweeping = {"idempotency keys": idempotency.SWEEPING}
+    return pushed | dict(service.steps) | sharing | asking | sweeping
 
 
 async def _relay(service: Service, session: AsyncSession) -> int:

@@ -7,14 +7,16 @@ remember for some days which writes they have passed.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
+from fastapi.routing import APIRoute
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
+from starlette.responses import Response
 
 from kernel.access import caller_of
 from kernel.ids import new_id
@@ -69,6 +71,25 @@ async def end_of_write(session: AsyncSession, event_id: UUID | None = None) -> s
     chosen = event_id or new_id()
     await session.execute(_END, {"event_id": chosen})
     return str(chosen)
+
+
+class TellsItsEnd(APIRoute):
+    """A route whose answer to a write bears Event-Id: `APIRouter(route_class=TellsItsEnd)`.
+
+    The end is marked when all else is done and nothing is committed yet, in the transaction that
+    the request asked for.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answer_and_tell(request: Request) -> Response:
+            response = await answer(request)
+            if request.method not in ("GET", "HEAD"):
+                response.headers[HEADER] = await end_of_write(request.state.session)
+            return response
+
+        return answer_and_tell
 
 
 async def remember_writes(session: AsyncSession, writes: Sequence[str]) -> None:

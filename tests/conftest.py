@@ -212,7 +212,9 @@ def announced(portal: BlockingPortal, exchange: Exchange) -> Callable[..., list[
 
     def read(service: str, kind: str) -> list[Any]:
         asked = {"types": kind, "limit": 5000}
-        answer = portal.call(partial(exchange._feeds.get, f"/v1/{service}/feed", params=asked))
+        answer = portal.call(
+            partial(exchange.worker.feeds.get, f"/v1/{service}/feed", params=asked)
+        )
         return list(answer.json()["items"])
 
     return read

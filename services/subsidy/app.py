@@ -10,6 +10,7 @@ from kernel.sharing.shared import Shared
 from services.subsidy.events import EVENTS
 from services.subsidy.operations.screening import judge
 from services.subsidy.projections import PROJECTIONS
+from services.subsidy.projections.references import recompute_references
 from services.subsidy.queries.pushes import READY
 from services.subsidy.queries.snapshots import SOURCES
 from services.subsidy.routes import ROUTERS
@@ -32,4 +33,5 @@ def create_app(parts: Parts) -> FastAPI:
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),
         },
+        recomputes={"reference interest": recompute_references},
     )

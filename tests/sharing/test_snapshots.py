@@ -123,7 +123,7 @@ class Sister(Visitor):
 @pytest.fixture
 def sister(portal: BlockingPortal, exchange: Exchange) -> Sister:
     """Any of our own services."""
-    client = exchange._feeds
+    client = exchange.worker.feeds
     return Sister(lambda method, path, **m: portal.call(partial(client.request, method, path, **m)))
 
 

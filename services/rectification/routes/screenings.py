@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from kernel.access import Caller, allowed_to
 from kernel.bulk.routes import job_routes, push_routes
 from kernel.database import Transaction
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -25,7 +26,7 @@ from services.rectification.schemas.screenings import (
     ScreeningOut,
 )
 
-_screenings = APIRouter(tags=["screenings"])
+_screenings = APIRouter(tags=["screenings"], route_class=ActedOnce)
 _findings = APIRouter(tags=["findings"])
 
 
@@ -35,6 +36,7 @@ async def ask(
     caller: Annotated[Caller, allowed_to(May.SCREENINGS_ASK)],
     asked: Annotated[ScreeningIn, body_of(ScreeningIn)],
     response: Response,
+    _: IdempotencyKey,
 ) -> ScreeningOut:
     """Ask for everything in scope to be judged as of a business date; follow Location.
 
