@@ -17,6 +17,7 @@ from kernel.service import body_of
 from kernel.sharing import snapshots
 from kernel.sharing.events import Towards
 from kernel.sharing.manifests import Manifest, manifest_of
+from kernel.sharing.news import news_routes
 from kernel.sharing.reading import FeedPage, Wish, named_types, page_for
 from kernel.sharing.snapshots import SnapshotIn, SnapshotOut
 from kernel.sharing.visibility import grants_of
@@ -42,11 +43,12 @@ Types = Annotated[list[str] | None, Depends(_listed)]
 
 
 def sharing_routes(service: str) -> list[APIRouter]:
-    """`feed`, `snapshots` and `manifests` of a service."""
+    """`feed`, `snapshots` and `manifests` of a service, and news of it for the dispatcher."""
     return [
         _feed_routes(service),
         _snapshot_routes(service),
         _manifest_routes(service),
+        news_routes(service),
     ]
 
 

@@ -1,7 +1,10 @@
 """The rectification service as an ASGI app."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
+from kernel.bulk.formats.layout import read_headings
 from kernel.service import Parts, Work, create_service
 from kernel.sharing.routes import sharing_routes
 from kernel.sharing.shared import Shared
@@ -22,6 +25,7 @@ def create_app(parts: Parts) -> FastAPI:
         "rectification",
         parts,
         routers=[*ROUTERS, *sharing_routes("rectification")],
+        headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[SAMPLES],
         projections=PROJECTIONS,
         shares=Shared(EVENTS, SOURCES),
