@@ -97,7 +97,7 @@ def news_routes(service: str) -> APIRouter:
         """What is new for some readers, counted by subject: for the exchange's own dispatcher."""
         if caller.role != Role.SERVICE:
             raise Forbidden("Only the exchange itself asks for others.")
-        return await news(session, asked.readers, request.app.state.service.events.values())
+        return await news(session, asked.readers, request.app.state.service.shares.events.values())
 
     return router
 

@@ -295,7 +295,7 @@ def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_
     bank = visit("bank")
     listening(bank)
     push(bank, "contracts", a_loan())
-    gateway, feeds = exchange.services["gateway"], exchange.worker._feeds
+    gateway, feeds = exchange.services["gateway"], exchange.worker.feeds
     sender = Stopped()
     stopped = Dispatcher(sender)
     portal.call(exchange.worker.round)
