@@ -283,7 +283,7 @@ def _refusal(code: str | None, pointer: str | None, message: str | None) -> Prob
     fault = Fault(pointer=pointer or "", code=code or "", message=message or "")
     kind = (
         Conflict
-        if code in ("version-conflict", "borrower-changed", "claim-not-editable")
+        if code in ("version-conflict", "borrower-changed", "contract-voided", "claim-not-editable")
         else Invalid
     )
     return kind(message, code=code, errors=[fault])

@@ -360,6 +360,27 @@ def upgrade() -> None:
         schema="registry",
     )
     op.create_table(
+        "contract_void",
+        sa.Column("household_key", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("contract_no", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("voided_on", sa.Date(), nullable=False),
+        sa.Column("client_id", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("household_key", "loan_id", name=op.f("contract_void_pkey")),
+        schema="loans",
+    )
+    op.create_index(
+        "contract_void_number_idx",
+        "contract_void",
+        ["agency", "contract_no"],
+        unique=False,
+        schema="loans",
+    )
+    op.create_table(
         "idempotency_key",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("key", sa.Uuid(), nullable=False, comment="keyed digest of what the client sent"),
@@ -922,6 +943,11 @@ def upgrade() -> None:
         schema="insurance",
     )
     op.add_column(
+        "contract",
+        sa.Column("life", sa.Integer(), server_default="0", nullable=False),
+        schema="loans",
+    )
+    op.add_column(
         "job",
         sa.Column(
             "digest",
@@ -1360,6 +1386,7 @@ def downgrade() -> None:
     op.drop_column("job", "collected_at", schema="loans")
     op.drop_column("job", "worked_at", schema="loans")
     op.drop_column("job", "digest", schema="loans")
+    op.drop_column("contract", "life", schema="loans")
     op.drop_column("job_chunk", "refused", schema="insurance")
     op.drop_column("job_chunk", "last_line", schema="insurance")
     op.drop_index(
@@ -1442,6 +1469,8 @@ def downgrade() -> None:
     op.drop_table("reader_grant", schema="loans")
     op.drop_index("idempotency_key_kept_at_idx", table_name="idempotency_key", schema="loans")
     op.drop_table("idempotency_key", schema="loans")
+    op.drop_index("contract_void_number_idx", table_name="contract_void", schema="loans")
+    op.drop_table("contract_void", schema="loans")
     op.drop_table("snapshot_chunk", schema="registry")
     op.drop_table("snapshot", schema="registry")
     op.drop_table("reader_grant", schema="registry")

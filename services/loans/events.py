@@ -66,6 +66,15 @@ class OfLoan(Payload):
     source_version: int
 
 
+class ContractVoided(Payload):
+    """A loan that its bank took back: it never was. Forget what was told of it."""
+
+    loan_id: UUID
+    agency: str
+    contract_no: str
+    voided_on: date
+
+
 class InterestLineRecorded(OfLoan):
     """Interest that was billed for a period."""
 
@@ -113,6 +122,7 @@ EVENTS = (
         tell=with_ref("person_key"),
         personal=(*_PERSON, "contract_no", "parent_contract_no", "loan_id", "terms_digest"),
     ),
+    _of_loan("contract.voided", ContractVoided, "contract_no"),
     _of_loan("interest-line.recorded", InterestLineRecorded, "line_no"),
     _of_loan("repayment.recorded", RepaymentRecorded, "repayment_no"),
     _of_loan("refund.recorded", RefundRecorded, "refund_no"),

@@ -41,6 +41,8 @@ class Contract(Report, table=True):
     metadata = SCHEMA
 
     contract_no: str
+    life: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Which contract of that number it is: how many were voided before it."""
     person_key: UUID
     name_key: UUID
     born_on: date
@@ -98,6 +100,24 @@ class ContractRef(Row, table=True):
     loan_id: UUID
     person_key: UUID = Field(index=True)
     division: str
+
+
+class ContractVoid(Row, table=True):
+    """A contract that its bank took back: it never was, and its number is free again."""
+
+    __tablename__ = "contract_void"
+    __table_args__ = (Index("contract_void_number_idx", "agency", "contract_no"),)
+    metadata = SCHEMA
+
+    household_key: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(primary_key=True)
+    agency: str
+    contract_no: str
+    reason: str
+    voided_on: date
+    client_id: str
+    sub: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
 
 
 class HouseholdLock(Row, table=True):

@@ -58,6 +58,7 @@ def _keep(statement: TextClause) -> Apply:
 MONEY: dict[str, dict[str, Apply]] = {
     "loans": {
         "contract.recorded": _keep(copies.KEEP_LOAN_REPORTS),
+        "contract.voided": _keep(copies.FORGET_LOAN_REPORTS),
         "refund.recorded": _keep(copies.KEEP_REFUNDS),
     },
     "subsidy": {"payment.recorded": _keep(copies.KEEP_TREASURY_PAYMENTS)},

@@ -73,7 +73,7 @@ def test_a_bank_proposes_and_an_officer_of_another_agency_decides_once(visit, ba
     first = proposed(bank, loan)
     again = proposed(bank, loan)
     otherwise = proposed(bank, loan, reason="别的理由")
-    unproved = proposed(bank, loan, evidence="")
+    unproved = [proposed(bank, loan, evidence=blank) for blank in ("", " ", "\u3000")]
     not_own = proposed(bank, others)
     proposal = first.json()
     path = f"{PROPOSALS}/{proposal['proposal_id']}"
@@ -81,8 +81,8 @@ def test_a_bank_proposes_and_an_officer_of_another_agency_decides_once(visit, ba
     assert [each.status_code for each in (first, again, otherwise)] == [201, 200, 409]
     assert again.json() == proposal
     assert otherwise.json()["code"] == "proposal-open"
-    assert [each.json()["errors"][0]["pointer"] for each in (unproved, not_own)] == [
-        "/evidence",
+    assert [each.json()["errors"][0]["pointer"] for each in (*unproved, not_own)] == [
+        *["/evidence"] * 3,
         "/contract_no",
     ]
     assert (proposal["state"], proposal["balance"]) == ("proposed", "10000.00")

@@ -222,6 +222,30 @@ def test_a_second_claim_of_the_same_days_fails_whole_and_may_be_partly_rejected(
     assert (again.status_code, again.json()["errors"][0]["code"]) == (422, "unknown-line")
 
 
+def test_a_line_of_a_voided_contract_is_taken_out_before_anybody_approves(
+    visit: Visit, drain: Drain
+) -> None:
+    town = a_town(visit)
+    loan, voided = a_loan(town), a_loan(town)
+    drain()
+    claim_id = claimed(town, a_claim(a_claim_line(loan), a_claim_line(voided)))
+    done(town.bank, claim_id, "submit", "2019-03-10")
+    asked = {"contract_no": voided["contract_no"]}
+    [contract] = town.bank.get("/v1/loans/contracts", params=asked).json()["items"]
+    path = f"/v1/loans/contracts/{contract['id']}/void"
+    assert town.bank.post(path, json={"reason": "重复录入"}).status_code == 200
+    drain()
+
+    doubted = act(town.reviewer, claim_id, "review", "2019-03-12")
+    left = [voided["contract_no"]]
+    done(town.reviewer, claim_id, "reject-lines", "2019-03-12", lines=left, reason="合同作废")
+    reviewed = done(town.reviewer, claim_id, "review", "2019-03-12")
+
+    assert (doubted.status_code, doubted.json()["code"]) == (409, "lines-not-in-order")
+    assert voided["contract_no"] in doubted.text
+    assert reviewed["state"] == "reviewed"
+
+
 def test_a_publicity_list_tells_name_village_and_amount_and_nothing_else(
     visit: Visit, drain: Drain, sql: Callable[..., list[object]]
 ) -> None:

@@ -63,6 +63,7 @@ def _columns(push: Push, contract: ContractIn) -> dict[str, Any]:
     terms = [contract.principal, contract.annual_rate, contract.disbursed_on, contract.matures_on]
     return {
         **{name: getattr(contract, name) for name in _PLAIN},
+        "life": 0,
         **{f"actual_user_{name}": getattr(user, name, None) for name in _USER},
         "household_key": keys.stranger_key(person_key),
         "division": contract.branch_division,
@@ -80,6 +81,7 @@ async def _resolve(push: Push) -> None:
     places = dict(zip(("lo", "hi"), spans(push.caller.divisions), strict=True))
     for statement, values in (
         (pushes.NOT_YOURS, places),
+        *((statement, {}) for statement in pushes.LIFE),
         (pushes.KNOWN_CONTRACT, {}),
         (pushes.BORROWER_CHANGED_HERE, {}),
         (pushes.PLACE_CONTRACT, {}),
@@ -108,7 +110,7 @@ CONTRACTS = Resource(
     thing="contract",
     model=ContractIn,
     table=table_of(Contract),
-    number=("agency", "contract_no"),
+    number=("agency", "contract_no", "life"),
     era="as_at",
     write=May.CONTRACTS_WRITE,
     columns=_columns,
@@ -122,7 +124,13 @@ CONTRACTS = Resource(
         ),
         "borrower-changed": Rejection(
             "/borrower_id_number",
-            "This contract number is on record with another borrower; void it there first.",
+            "This contract number is on record with another borrower; void that contract first "
+            "with `POST /v1/loans/contracts/{loan_id}/void`.",
+        ),
+        "contract-voided": Rejection(
+            "/contract_no",
+            "This very row is of a contract that was voided; if it stands after all, push it under "
+            "a higher source_version.",
         ),
     },
 )

@@ -11,6 +11,23 @@ NOT_YOURS = text("""
         where p.division >= place.lo and p.division < place.hi)
 """)
 
+# A number whose contract was voided bears a new one; what was told of the old is not told again.
+LIFE = [
+    text("""
+        update pushed p set life = v.lives
+        from (select agency, contract_no, count(*)::int as lives from contract_void
+              group by agency, contract_no) v
+        where v.agency = p.agency and v.contract_no = p.contract_no
+    """),
+    text("""
+        update pushed p set outcome = 'rejected', code = 'contract-voided'
+        where p.life > 0 and p.outcome is null and exists (
+            select from contract c
+            where c.agency = p.agency and c.contract_no = p.contract_no and c.life < p.life
+              and c.source_version = p.source_version and c.digest = p.digest)
+    """),
+]
+
 KNOWN_CONTRACT = text("""
     update pushed p
     set household_key = r.household_key, id = r.loan_id,

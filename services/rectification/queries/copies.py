@@ -14,6 +14,12 @@ KEEP_LOAN_REPORTS = text("""
     on conflict do nothing
 """)
 
+FORGET_LOAN_REPORTS = text("""
+    delete from loan_report where (household_key, loan_id) in (
+        select household_key, loan_id
+        from jsonb_to_recordset(cast(:events as jsonb)) as e(household_key uuid, loan_id uuid))
+""")
+
 KEEP_REFUNDS = text("""
     insert into refund (household_key, loan_id, refund_no, source_version, amount, paid_on, cause,
         "to")

@@ -50,6 +50,7 @@ PROJECTIONS = [
         "loans",
         {
             "contract.recorded": _kept_with_references(copies.KEEP_CONTRACTS, copies.COUNT_REPORTS),
+            "contract.voided": _kept_by(copies.FORGET_CONTRACTS),
             "repayment.recorded": _kept_with_references(copies.KEEP_REPAYMENTS),
             "interest-line.recorded": _kept_by(copies.KEEP_LINES),
             "refund.recorded": _kept_by(copies.KEEP_REFUNDS),

@@ -155,11 +155,14 @@ KEEP_CHECK = text("""
 LINES_IN_DOUBT = text("""
     select l.line_no from claim_line l
     where l.claim_id = :claim_id and l.rejected_because is null
-      and exists (select from jsonb_to_recordset(l.findings) as f(rule_id text, verdict text)
-                  where f.verdict = 'not_met' and f.rule_id <> 'SUB-06')
+      and (exists (select from jsonb_to_recordset(l.findings) as f(rule_id text, verdict text)
+                   where f.verdict = 'not_met' and f.rule_id <> 'SUB-06')
+           or not exists (select from contract c
+                          where c.household_key = l.household_key and c.loan_id = l.loan_id))
     order by l.position
 """)
-"""Lines that are against the law; of the budget the approval answers by itself."""
+"""Lines that are against the law, or of a contract that was voided; of the budget the approval
+answers by itself."""
 
 REJECT_LINES = text("""
     update claim_line set rejected_because = :reason

@@ -70,6 +70,13 @@ COUNT_REPORTS = text("""
       and (t.counts_from, t.counts_to) is distinct from (w.counts_from, w.counts_to)
 """)
 
+FORGET_CONTRACTS = text("""
+    delete from contract where (household_key, loan_id) in (
+        select (e ->> 'household_key')::uuid, (e ->> 'loan_id')::uuid
+        from jsonb_array_elements(cast(:events as jsonb)) as e)
+""")
+"""A voided contract is none: nothing more is told of that loan."""
+
 KEEP_LINES = _keep_newest(
     "interest_line",
     ("household_key", "loan_id", "line_no"),
