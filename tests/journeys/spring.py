@@ -34,7 +34,9 @@ def spring(send: Send, operator: tuple[str, str], drain: Callable[[], None]) -> 
     """Live through it. Nothing is asserted but what the next step rests on."""
     people = _let_in(Visitor(send, "OPERATOR", *operator), send)
     office, bank, insurer = people["office"], people["bank"], people["insurer"]
-    _push(office, bank, insurer)
+    _register(office)
+    drain()
+    _push(bank, insurer)
     drain()
     _ask_and_lend(bank, office)
     drain()
@@ -65,13 +67,16 @@ def _loan(number: int, **fields: Any) -> dict[str, Any]:
     return a_contract(ZHANG, contract_no=f"BQ-2018-{number:04}", **fields)
 
 
-def _push(office: Visitor, bank: Visitor, insurer: Visitor) -> None:
+def _register(office: Visitor) -> None:
     household = _household()
     office.post("/v1/registry/households", json=household)
     office.post("/v1/registry/households", json=household)
     office.post("/v1/registry/households", json=household | {"village_code": "230231100201"})
     found = office.get("/v1/registry/households", params={"household_no": "2302310001"})
     office.get(f"/v1/registry/households/{found.json()['items'][0]['household_id']}")
+
+
+def _push(bank: Visitor, insurer: Visitor) -> None:
     for person in (ZHANG, NOBODY):
         asked = {"name": person.name, "id_number": person.id_number, "as_of": "2018-03-05"}
         bank.post("/v1/registry/person-lookups", json=asked)
