@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test test-long check bench docs pins help
+.PHONY: demo up test test-long test-clients check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -25,6 +25,13 @@ up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2
 
+test-clients: $(DEVELOPMENT)  ## Try clients that others wrote; needs Node 20 and npm besides
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	    echo "make test-clients needs Node 20 or newer with npm: install them and try again." >&2; \
+	    exit 1; }
+	@npm ci --silent --prefix tests/clients
+	@$(VENV) -m pytest tests/clients
+
 test-long: $(DEVELOPMENT)  ## Run what takes minutes: services as processes, killed and restarted
 	@$(VENV) -m pytest tests/long/long_*.py
 
@@ -36,6 +43,8 @@ check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and 
 	$(VENV) -m jinqiao db check
 	$(VENV) -m jinqiao openapi | cmp - docs/openapi/jinqiao.json || \
 	    { echo "docs/openapi/jinqiao.json is not current: make docs" >&2; exit 1; }
+	$(VENV) -m jinqiao problems --out out/problems && diff -r out/problems docs/problems || \
+	    { echo "docs/problems is not current: make docs" >&2; exit 1; }
 	for lang in zh:zh-CN en:en; do \
 	    book=docs/rulebook/rulebook.$${lang#*:}.md; \
 	    $(VENV) -m jinqiao rulebook --lang $${lang%:*} | cmp - $$book || \
@@ -45,9 +54,10 @@ check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and 
 bench: $(DEVELOPMENT)  ## Measure what we claim about speed
 	@$(VENV) -m bench
 
-docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/rulebook
+docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/problems, docs/rulebook
 	@mkdir -p docs/openapi docs/rulebook
 	$(VENV) -m jinqiao openapi > docs/openapi/jinqiao.json
+	$(VENV) -m jinqiao problems --out docs/problems
 	$(VENV) -m jinqiao rulebook --lang zh > docs/rulebook/rulebook.zh-CN.md
 	$(VENV) -m jinqiao rulebook --lang en > docs/rulebook/rulebook.en.md
 
@@ -61,7 +71,7 @@ COMPILE := $(NEWEST) --generate-hashes --universal --python-version 3.11 --no-he
 
 help:  ## Show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name what; do \
-	    printf 'make %-9s %s\n' "$$name" "$$what"; done
+	    printf 'make %-12s %s\n' "$$name" "$$what"; done
 
 # --- set-up, repeated only when the requirements change ---
 

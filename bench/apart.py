@@ -67,7 +67,7 @@ def _processes() -> Iterator[tuple[Path, Mapping[str, str]]]:
     folder.chmod(0o711)
     addresses = {name: _free_address() for name in ("mounted", "the service", "passed on")}
     mounted, service, passed_on = addresses.values()
-    same = {**os.environ, "JINQIAO_DATA": str(folder / "data"), "JINQIAO_ISSUER": mounted}
+    same = {**os.environ, "JINQIAO_DATA": str(folder / "data"), "JINQIAO_ISSUER": mounted}  # noqa: TID251
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         there = {"JINQIAO_REGISTRY_URL": service}

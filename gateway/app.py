@@ -18,9 +18,13 @@ from gateway.events import EVENTS, SOURCES
 from gateway.health import health_routes
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
+from gateway.problem_pages import problem_routes
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
+from gateway.webhooks.delivering import Dispatcher
+from gateway.webhooks.hearing import Listener
+from gateway.webhooks.routes import delivery_routes, endpoint_routes, host_routes
 from kernel.paging import refuse_unknown_filters
 from kernel.service import Parts, Service, Work, create_service, mind_manners
 
@@ -47,12 +51,14 @@ def create_app(
 
     `elsewhere` leads to those of them that run in other processes, and are here for the document.
     """
+    webhooks = (Listener((*services, "gateway")), Dispatcher())
     feed = create_service(
         "gateway",
         parts,
         routers=[],
         events=EVENTS,
         sources=SOURCES,
+        errands=webhooks,
         steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
     )
     service: Service = feed.state.service
@@ -74,8 +80,12 @@ def create_app(
         agency_routes(),
         client_routes(disabled),
         health_routes(),
+        host_routes(),
+        endpoint_routes(parts.keys),
+        delivery_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),
+        problem_routes(),
         docs_routes(),
     ):
         own.include_router(router)

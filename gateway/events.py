@@ -1,7 +1,9 @@
 """What the gateway announces, and where its snapshots find it: who takes part. All are told."""
 
 from datetime import date
+from uuid import UUID
 
+from gateway.webhooks.events import DISABLED
 from kernel.roles import AgencyType, May
 from kernel.sharing.events import EventType, Payload
 from kernel.sharing.snapshots import Source
@@ -19,7 +21,17 @@ class AgencyRecorded(Payload):
     valid_to: date | None
 
 
-EVENTS = (EventType("agency.recorded", AgencyRecorded, May.AGENCIES_READ, everyone=True),)
+class EndpointDisabled(Payload):
+    """A webhook endpoint was disabled: it answered 410, or took nothing for 120 hours."""
+
+    endpoint_id: UUID
+    because: str
+
+
+EVENTS = (
+    EventType("agency.recorded", AgencyRecorded, May.AGENCIES_READ, everyone=True),
+    EventType(DISABLED, EndpointDisabled, May.WEBHOOKS_READ, to_sender=True),
+)
 
 SOURCES = (
     Source(

@@ -191,7 +191,7 @@ class _ServiceToken(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         now = clock.now()
-        if self._made_at is None or now - self._made_at > self.HALF_LIFE:
+        if self._made_at is None or abs(now - self._made_at) > self.HALF_LIFE:
             self._token = self._ring.signing.sign(_CLAIMS, issuer=self._issuer, now=now)
             self._made_at = now
         request.headers["Authorization"] = f"Bearer {self._token}"

@@ -85,6 +85,9 @@ class May(StrEnum):
     SUBSIDY_CLAIM = "subsidy-claims:write"
     SUBSIDY_READ = "subsidy-claims:read"
     SUBSIDY_REVIEW = "subsidy-claims:review"
+    WEBHOOKS_APPROVE = "webhooks:approve"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 _EVERY_AGENCY = {
@@ -95,6 +98,8 @@ _EVERY_AGENCY = {
     May.ITEMS_READ,
     May.PERSONS_LOOK_UP,
     May.SUBMISSIONS_FILE,
+    May.WEBHOOKS_READ,
+    May.WEBHOOKS_WRITE,
 }
 """What every agency that holds facts may, whichever they are."""
 
@@ -193,7 +198,14 @@ GRANTS: dict[Role, frozenset[May]] = {
     ),
     Role.AUDITOR: frozenset({May.AGENCIES_READ, May.FEED_READ}),
     Role.OPERATOR: frozenset(
-        {May.AGENCIES_WRITE, May.AGENCIES_READ, May.CLIENTS_WRITE, May.FEED_READ}
+        {
+            May.AGENCIES_WRITE,
+            May.AGENCIES_READ,
+            May.CLIENTS_WRITE,
+            May.FEED_READ,
+            May.WEBHOOKS_APPROVE,
+            May.WEBHOOKS_READ,
+        }
     ),
     Role.SERVICE: frozenset({May.FEED_READ}),
 }

@@ -6,8 +6,8 @@ one holds nothing. `drain()` runs steps until all are idle: tests and the demons
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeVar
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel import feed, idempotency, outbox
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
-from kernel.service import Service, Step, Work, log
+from kernel.service import Errand, Service, Step, Work, log
 from kernel.sharing import snapshots
 
 _LOCK = text("""
@@ -39,26 +39,30 @@ class Worker:
         self._services = services
         self._feeds = feeds
         self._work = {service.name: _work_of(service, feeds) for service in services}
+        self._heads: dict[str, int] = {}
+        self._errands = [
+            (service, errand) for service in self._services for errand in service.errands
+        ]
 
     async def drain(self) -> None:
-        """Run every step until a whole round finds nothing to do."""
-        while await self.round():
+        """Run every step and errand until a whole round finds nothing to do."""
+        while await self.round() or await self._errands_once():
             pass
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; a database or neighbour that is away is waited for."""
-        rest = SHORTEST_REST
-        while not stop.is_set():
-            try:
-                done = await self.round()
-            except Exception as failure:
-                if not (is_unreachable(failure) or isinstance(failure, HTTPError)):
-                    log.error("worker round failed with %s", type(failure).__name__)
-                done = 0
-            rest = SHORTEST_REST if done else min(2 * rest, LONGEST_REST)
-            if not done:
-                jittered = rest * random.uniform(0.8, 1.2)
-                await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=jittered)
+        beside = [self._turns(service, errand, stop) for service, errand in self._errands]
+        await asyncio.gather(_until(stop, self.round), *beside)
+
+    async def _turns(self, service: Service, errand: Errand, stop: asyncio.Event) -> None:
+        await _until(stop, partial(errand.turn, service, self._feeds, self._heads))
+        await errand.finish(service)
+
+    async def _errands_once(self) -> int:
+        turns = [
+            errand.turn(service, self._feeds, self._heads) for service, errand in self._errands
+        ]
+        return sum(await _all(turns))
 
     async def round(self) -> int:
         """Run each step that has something to do once; returns how much was done.
@@ -93,6 +97,7 @@ class Worker:
             service.name: seen[service.name].head + moved
             for service, moved in zip(self._services, relayed, strict=True)
         }
+        self._heads.update(heads)
         copied = await _all(
             _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors), failures)
             for service in self._services
@@ -111,6 +116,23 @@ class Worker:
             if projection.source not in heads
             or heads[projection.source] > cursors.get(projection.source, 0)
         }
+
+
+async def _until(stop: asyncio.Event, act: Callable[[], Awaitable[int]]) -> None:
+    """Repeat an act until told to stop, and rest when there was nothing to do."""
+    rest = SHORTEST_REST
+    while not stop.is_set():
+        try:
+            done = await act()
+        except Exception as failure:
+            if not (is_unreachable(failure) or isinstance(failure, HTTPError)):
+                log.error("worker round failed with %s", type(failure).__name__)
+            done = 0
+        rest = SHORTEST_REST if done else min(2 * rest, LONGEST_REST)
+        if not done:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(rest * random.uniform(0.8, 1.2)):
+                    await stop.wait()
 
 
 @dataclass(frozen=True, slots=True)

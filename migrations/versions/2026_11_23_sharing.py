@@ -131,6 +131,144 @@ def upgrade() -> None:
         "used_assertion_until_idx", "used_assertion", ["until"], unique=False, schema="gateway"
     )
     op.create_table(
+        "webhook_attempt",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("delivery_id", "number", name=op.f("webhook_attempt_pkey")),
+        schema="gateway",
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("types", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("first_position", sa.BigInteger(), nullable=False),
+        sa.Column("last_position", sa.BigInteger(), nullable=False),
+        sa.Column("events", sa.BigInteger(), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (next_at is not null)",
+            name=op.f("webhook_delivery_next_at_check"),
+        ),
+        sa.CheckConstraint(
+            "origin in ('feed', 'example')", name=op.f("webhook_delivery_origin_check")
+        ),
+        sa.CheckConstraint(
+            "state in ('waiting', 'delivered', 'failed', 'coalesced')",
+            name=op.f("webhook_delivery_state_check"),
+        ),
+        sa.CheckConstraint(
+            "first_position <= last_position", name=op.f("webhook_delivery_positions_check")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("webhook_delivery_pkey")),
+        schema="gateway",
+    )
+    op.create_index(
+        "webhook_delivery_of_endpoint_idx",
+        "webhook_delivery",
+        ["endpoint_id", "delivery_id"],
+        unique=False,
+        schema="gateway",
+    )
+    op.create_index(
+        "webhook_delivery_open_idx",
+        "webhook_delivery",
+        ["endpoint_id", "next_at"],
+        unique=False,
+        schema="gateway",
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "webhook_endpoint",
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("types", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("signing", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_because", sa.Text(), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "disabled_because in ('asked', 'gone', 'failing')",
+            name=op.f("webhook_endpoint_disabled_because_check"),
+        ),
+        sa.CheckConstraint("signing in ('v1', 'v1a')", name=op.f("webhook_endpoint_signing_check")),
+        sa.CheckConstraint(
+            "(disabled_at is null) = (disabled_because is null)",
+            name=op.f("webhook_endpoint_disabled_check"),
+        ),
+        sa.PrimaryKeyConstraint("endpoint_id", name=op.f("webhook_endpoint_pkey")),
+        schema="gateway",
+    )
+    op.create_index(
+        "webhook_endpoint_current_idx",
+        "webhook_endpoint",
+        ["agency", "url"],
+        unique=True,
+        schema="gateway",
+        postgresql_where=sa.text("deleted_at is null"),
+    )
+    op.create_table(
+        "webhook_heard",
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("endpoint_id", "service", name=op.f("webhook_heard_pkey")),
+        schema="gateway",
+    )
+    op.create_table(
+        "webhook_host",
+        sa.Column("host_id", sa.Uuid(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("cidrs", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("cardinality(cidrs) > 0", name=op.f("webhook_host_cidrs_check")),
+        sa.PrimaryKeyConstraint("host_id", name=op.f("webhook_host_pkey")),
+        schema="gateway",
+    )
+    op.create_index(
+        "webhook_host_current_idx",
+        "webhook_host",
+        ["agency", "host"],
+        unique=True,
+        schema="gateway",
+        postgresql_where=sa.text("withdrawn_at is null"),
+    )
+    op.create_table(
+        "webhook_key",
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("endpoint_id", "number", name=op.f("webhook_key_pkey")),
+        schema="gateway",
+    )
+    op.create_table(
         "feed_day",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False, comment="the last position it took in"),
@@ -682,6 +820,86 @@ def upgrade() -> None:
         schema="gateway",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="gateway",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="gateway",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="gateway")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="gateway",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="gateway",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="gateway",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -702,6 +920,86 @@ def upgrade() -> None:
         schema="insurance",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="insurance",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="insurance",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="insurance")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="insurance",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="insurance",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="insurance",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -722,6 +1020,86 @@ def upgrade() -> None:
         schema="loans",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="loans",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="loans",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="loans")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="loans",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="loans",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="loans",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -742,6 +1120,88 @@ def upgrade() -> None:
         schema="rectification",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="rectification",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="rectification",
+    )
+    op.create_index(
+        "job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="rectification"
+    )
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="rectification",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="rectification",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="rectification",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -762,6 +1222,86 @@ def upgrade() -> None:
         schema="registry",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="registry",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="registry",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="registry")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="registry",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -782,6 +1322,86 @@ def upgrade() -> None:
         schema="subsidy",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="subsidy",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="subsidy",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="subsidy")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="subsidy",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="subsidy",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -797,16 +1417,184 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_column("outbox", "places", schema="subsidy")
+    op.drop_column("job_chunk", "refused", schema="subsidy")
+    op.drop_column("job_chunk", "last_line", schema="subsidy")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="subsidy",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="subsidy",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="subsidy")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="subsidy",
+    )
+    op.drop_column("job", "kept_until", schema="subsidy")
+    op.drop_column("job", "collected_at", schema="subsidy")
+    op.drop_column("job", "worked_at", schema="subsidy")
+    op.drop_column("job", "digest", schema="subsidy")
     op.drop_column("feed", "places", schema="subsidy")
     op.drop_column("outbox", "places", schema="registry")
+    op.drop_column("job_chunk", "refused", schema="registry")
+    op.drop_column("job_chunk", "last_line", schema="registry")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="registry",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="registry",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="registry")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="registry",
+    )
+    op.drop_column("job", "kept_until", schema="registry")
+    op.drop_column("job", "collected_at", schema="registry")
+    op.drop_column("job", "worked_at", schema="registry")
+    op.drop_column("job", "digest", schema="registry")
     op.drop_column("feed", "places", schema="registry")
     op.drop_column("outbox", "places", schema="rectification")
+    op.drop_column("job_chunk", "refused", schema="rectification")
+    op.drop_column("job_chunk", "last_line", schema="rectification")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="rectification",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="rectification",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="rectification")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="rectification",
+    )
+    op.drop_column("job", "kept_until", schema="rectification")
+    op.drop_column("job", "collected_at", schema="rectification")
+    op.drop_column("job", "worked_at", schema="rectification")
+    op.drop_column("job", "digest", schema="rectification")
     op.drop_column("feed", "places", schema="rectification")
     op.drop_column("outbox", "places", schema="loans")
+    op.drop_column("job_chunk", "refused", schema="loans")
+    op.drop_column("job_chunk", "last_line", schema="loans")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="loans",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="loans",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="loans")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="loans",
+    )
+    op.drop_column("job", "kept_until", schema="loans")
+    op.drop_column("job", "collected_at", schema="loans")
+    op.drop_column("job", "worked_at", schema="loans")
+    op.drop_column("job", "digest", schema="loans")
     op.drop_column("feed", "places", schema="loans")
     op.drop_column("outbox", "places", schema="insurance")
+    op.drop_column("job_chunk", "refused", schema="insurance")
+    op.drop_column("job_chunk", "last_line", schema="insurance")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="insurance",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="insurance",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="insurance")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="insurance",
+    )
+    op.drop_column("job", "kept_until", schema="insurance")
+    op.drop_column("job", "collected_at", schema="insurance")
+    op.drop_column("job", "worked_at", schema="insurance")
+    op.drop_column("job", "digest", schema="insurance")
     op.drop_column("feed", "places", schema="insurance")
     op.drop_column("outbox", "places", schema="gateway")
+    op.drop_column("job_chunk", "refused", schema="gateway")
+    op.drop_column("job_chunk", "last_line", schema="gateway")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="gateway",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="gateway",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="gateway")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="gateway",
+    )
+    op.drop_column("job", "kept_until", schema="gateway")
+    op.drop_column("job", "collected_at", schema="gateway")
+    op.drop_column("job", "worked_at", schema="gateway")
+    op.drop_column("job", "digest", schema="gateway")
     op.drop_column("feed", "places", schema="gateway")
     op.alter_column(
         "client", "secret", existing_type=postgresql.BYTEA(), nullable=False, schema="gateway"
@@ -844,6 +1632,33 @@ def downgrade() -> None:
     op.drop_index("idempotency_key_kept_at_idx", table_name="idempotency_key", schema="registry")
     op.drop_table("idempotency_key", schema="registry")
     op.drop_table("feed_day", schema="registry")
+    op.drop_table("webhook_key", schema="gateway")
+    op.drop_index(
+        "webhook_host_current_idx",
+        table_name="webhook_host",
+        schema="gateway",
+        postgresql_where=sa.text("withdrawn_at is null"),
+    )
+    op.drop_table("webhook_host", schema="gateway")
+    op.drop_table("webhook_heard", schema="gateway")
+    op.drop_index(
+        "webhook_endpoint_current_idx",
+        table_name="webhook_endpoint",
+        schema="gateway",
+        postgresql_where=sa.text("deleted_at is null"),
+    )
+    op.drop_table("webhook_endpoint", schema="gateway")
+    op.drop_index(
+        "webhook_delivery_open_idx",
+        table_name="webhook_delivery",
+        schema="gateway",
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.drop_index(
+        "webhook_delivery_of_endpoint_idx", table_name="webhook_delivery", schema="gateway"
+    )
+    op.drop_table("webhook_delivery", schema="gateway")
+    op.drop_table("webhook_attempt", schema="gateway")
     op.drop_index("used_assertion_until_idx", table_name="used_assertion", schema="gateway")
     op.drop_table("used_assertion", schema="gateway")
     op.drop_table("snapshot_chunk", schema="gateway")
