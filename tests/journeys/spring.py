@@ -38,7 +38,7 @@ def spring(send: Send, operator: tuple[str, str], drain: Callable[[], None]) -> 
     drain()
     _push(bank, insurer)
     drain()
-    _ask_and_lend(bank, office)
+    _ask_and_lend(bank, office, drain)
     drain()
     _put_right(people, drain)
     _refusals(send, people)
@@ -98,7 +98,7 @@ def _push(bank: Visitor, insurer: Visitor) -> None:
     insurer.post("/v1/insurance/policies", json=policy)
 
 
-def _ask_and_lend(bank: Visitor, office: Visitor) -> None:
+def _ask_and_lend(bank: Visitor, office: Visitor, drain: Callable[[], None]) -> None:
     key = {"Idempotency-Key": "spring/1"}
     question = asking(ZHANG, amount="30000.00", reserve=True)
     asked = bank.post(CHECKS, json=question, headers=key)
@@ -118,6 +118,8 @@ def _ask_and_lend(bank: Visitor, office: Visitor) -> None:
     late = {**NDJSON, "Prefer": "respond-async"}
     one = json.dumps(_loan(4, principal="1000.00")).encode()
     job = bank.post("/v1/loans/bulk/contracts", content=one, headers=late)
+    drain()
+    bank.get(job.headers["Location"])
     bank.get(job.headers["Location"], params={"after_event": "not-an-id"})
     paid = a_repayment(_loan(1), "0.01", "2018-04-01", repayment_no="1")
     csv = ",".join(paid) + "\n" + ",".join(map(str, paid.values())) + "\n"
