@@ -24,7 +24,7 @@ from bench.province import household, partners
 from gateway.first_operator import FILE
 from jinqiao.partner import Partner
 
-CONNECTIONS, SECONDS, WINDOWS = 16, 3.0, 5
+CONNECTIONS, SECONDS, WINDOWS = 16, 2.0, 5
 
 
 def main() -> None:
