@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench import bulk_contracts, eligibility, screening
+from bench import apart, bulk_contracts, eligibility, screening
 
 print("An eligibility check through the gateway, beside a bare FastAPI route")
 eligibility.main()
@@ -8,3 +8,5 @@ print("A bulk push of contracts, beside raw COPY + upsert of the same rows")
 bulk_contracts.main()
 print("Screening ten counties by every rule, beside runs that continue it after changes")
 screening.main()
+print("One row read through a gateway that mounts its services, and one that passes requests on")
+apart.main()

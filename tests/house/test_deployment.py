@@ -9,6 +9,7 @@ import yaml
 from typer.main import get_command
 
 from jinqiao.command import app
+from jinqiao.exchange import SERVICES
 from kernel.settings import Settings
 from tests.house.tree import ROOT
 
@@ -51,6 +52,27 @@ def test_compose_starts_commands_that_there_are() -> None:
             group = group.commands[word]
     known = set(_variables()) | {"DATABASE_PASSWORD_FILE"}
     assert all(service["environment"].keys() <= known for service in ours.values())
+
+
+def test_services_apart_are_those_that_there_are() -> None:
+    apart: dict[str, Any] = yaml.safe_load((DEPLOY / "apart.yml").read_text())["services"]
+    names = {name for name, _ in SERVICES}
+
+    assert set(apart) == {"exchange", "worker", *names}
+    addresses = apart["exchange"]["environment"]
+    assert apart["worker"]["environment"] == addresses
+    settings = Settings.from_environment(addresses)
+    assert settings.elsewhere == {name: f"http://{name}:8700" for name in names}
+    shared = compose()["services"]["exchange"]
+    for name in names:
+        alone = apart[name]
+        assert alone["command"] == ["serve", name]
+        assert get_command(app).commands["serve"]  # type: ignore[attr-defined]
+        for what in ("volumes", "secrets", "cap_drop", "read_only", "security_opt", "healthcheck"):
+            assert alone[what] == shared[what], what
+        assert alone["environment"].items() >= shared["environment"].items()
+        assert alone["environment"].keys() <= {*_variables(), "DATABASE_PASSWORD_FILE"}
+        assert "ports" not in alone
 
 
 def test_compose_holds_no_secret_and_waits_in_order() -> None:

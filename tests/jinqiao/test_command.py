@@ -20,6 +20,7 @@ from typer import Typer
 from typer.main import get_command
 
 from jinqiao.command import app, main
+from jinqiao.credentials import partner
 from jinqiao.partner import Partner
 from tests.story import a_contract, a_person
 
@@ -156,6 +157,39 @@ def test_a_client_is_added_rotated_and_disabled(
     disabled = jinqiao(data, "client", "disable", client_id)
     assert disabled.out == f"{client_id} of C: disabled.\n"
     assert "final" in told(jinqiao(data, "client", "rotate", client_id))
+
+
+def test_a_bank_makes_a_key_pair_and_comes_in_by_it(
+    jinqiao: Jinqiao, running: Running, tmp_path: Path
+) -> None:
+    _, data, _ = running
+    private, public, out = (tmp_path / name for name in ("k.pem", "k.jwks.json", "k.json"))
+    words = ("agency", "add", "K", "--name", "银行", "--type", "BANK", "--division", "230231")
+    assert jinqiao(data, *words).status == 0
+
+    assert jinqiao(data, "client", "key", str(private), "--jwks", str(public)).status == 0
+    added = ("client", "add", "K", "--role", "bank", "--jwks", str(public), "--out", str(out))
+    made = jinqiao(data, *added, "--json")
+
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert "PRIVATE" not in public.read_text() + out.read_text()
+    assert json.loads(out.read_text()).keys() == {"address", "client_id"}
+    with partner(out) as bank:  # the key lies beside the credentials, under their name
+        assert bank.get("/v1/loans/contracts")["items"] == []
+    client_id = json.loads(made.out)["client_id"]
+    assert "keys" in jinqiao(data, "client", "list", "--agency", "K").out
+    [shown] = json.loads(jinqiao(data, "client", "list", "--agency", "K", "--json").out)
+    assert shown["client_id"] == client_id
+    assert "银行" in jinqiao(data, "agency", "list", "--type", "BANK").out
+    assert "public keys" in told(jinqiao(data, "client", "rotate", client_id))
+
+    private.rename(tmp_path / "other.pem")
+    assert "there is no key in" in told(
+        jinqiao(data, "push", "x/y", str(out), "--client", str(out))
+    )
+    assert "is there already" in told(
+        jinqiao(data, "client", "key", str(tmp_path / "other.pem"), "--jwks", str(public))
+    )
 
 
 def test_eligibility_is_asked_for_one_person_or_a_file(

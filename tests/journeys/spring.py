@@ -34,9 +34,11 @@ def spring(send: Send, operator: tuple[str, str], drain: Callable[[], None]) -> 
     """Live through it. Nothing is asserted but what the next step rests on."""
     people = _let_in(Visitor(send, "OPERATOR", *operator), send)
     office, bank, insurer = people["office"], people["bank"], people["insurer"]
-    _push(office, bank, insurer)
+    _register(office)
     drain()
-    _ask_and_lend(bank, office)
+    _push(bank, insurer)
+    drain()
+    _ask_and_lend(bank, office, drain)
     drain()
     _put_right(people, drain)
     _refusals(send, people)
@@ -65,13 +67,16 @@ def _loan(number: int, **fields: Any) -> dict[str, Any]:
     return a_contract(ZHANG, contract_no=f"BQ-2018-{number:04}", **fields)
 
 
-def _push(office: Visitor, bank: Visitor, insurer: Visitor) -> None:
+def _register(office: Visitor) -> None:
     household = _household()
     office.post("/v1/registry/households", json=household)
     office.post("/v1/registry/households", json=household)
     office.post("/v1/registry/households", json=household | {"village_code": "230231100201"})
     found = office.get("/v1/registry/households", params={"household_no": "2302310001"})
     office.get(f"/v1/registry/households/{found.json()['items'][0]['household_id']}")
+
+
+def _push(bank: Visitor, insurer: Visitor) -> None:
     for person in (ZHANG, NOBODY):
         asked = {"name": person.name, "id_number": person.id_number, "as_of": "2018-03-05"}
         bank.post("/v1/registry/person-lookups", json=asked)
@@ -93,7 +98,7 @@ def _push(office: Visitor, bank: Visitor, insurer: Visitor) -> None:
     insurer.post("/v1/insurance/policies", json=policy)
 
 
-def _ask_and_lend(bank: Visitor, office: Visitor) -> None:
+def _ask_and_lend(bank: Visitor, office: Visitor, drain: Callable[[], None]) -> None:
     key = {"Idempotency-Key": "spring/1"}
     question = asking(ZHANG, amount="30000.00", reserve=True)
     asked = bank.post(CHECKS, json=question, headers=key)
@@ -113,6 +118,8 @@ def _ask_and_lend(bank: Visitor, office: Visitor) -> None:
     late = {**NDJSON, "Prefer": "respond-async"}
     one = json.dumps(_loan(4, principal="1000.00")).encode()
     job = bank.post("/v1/loans/bulk/contracts", content=one, headers=late)
+    drain()
+    bank.get(job.headers["Location"])
     bank.get(job.headers["Location"], params={"after_event": "not-an-id"})
     paid = a_repayment(_loan(1), "0.01", "2018-04-01", repayment_no="1")
     csv = ",".join(paid) + "\n" + ",".join(map(str, paid.values())) + "\n"
@@ -151,6 +158,7 @@ def _put_right(people: dict[str, Visitor], drain: Callable[[], None]) -> None:
     }
     item = officer.post(ITEMS, json=asked)
     assert item.status_code == 201, item.text
+    drain()  # it is entered late, and reminded of by the worker
     officer.post(ITEMS, json=asked)
     where = item.headers["Location"]
     worker.post(f"{where}/start", json={"on": "2018-07-02"})
@@ -159,6 +167,7 @@ def _put_right(people: dict[str, Visitor], drain: Callable[[], None]) -> None:
     file = worker.post(f"{where}/evidence", content=PDF, headers=shown, params={"title": "回单"})
     worker.get(file.headers["Location"])
     worker.post(f"{where}/complete", json={"on": "2018-07-03"})
+    drain()
     worker.post(f"{where}/close", json={"on": "2018-07-04", "statement": "已整改"})
     officer.post(f"{where}/close", json={"on": "2018-07-04", "statement": "已整改"})
     officer.get(where)
