@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test check bench docs pins help
+.PHONY: demo up test test-long check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -24,6 +24,9 @@ up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2
+
+test-long: $(DEVELOPMENT)  ## Run what takes long: kills, a million rows, many orders of pushes
+	@$(VENV) -m pytest tests/long
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files
 	$(VENV) -m ruff format --check .
@@ -57,8 +60,8 @@ COMPILE := $(NEWEST) --generate-hashes --universal --python-version 3.11 --no-he
     --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 help:  ## Show this
-	@sed -n 's/^\([a-z]*\):.*## /\1:/p' Makefile | while IFS=: read -r name what; do \
-	    printf 'make %-7s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name what; do \
+	    printf 'make %-9s %s\n' "$$name" "$$what"; done
 
 # --- set-up, repeated only when the requirements change ---
 
