@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test test-long check bench docs pins help
+.PHONY: demo up test test-long test-clients test-api check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -25,8 +25,19 @@ up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2
 
-test-long: $(DEVELOPMENT)  ## Run what takes long: kills, a million rows, many orders of pushes
-	@$(VENV) -m pytest tests/long
+test-clients: $(DEVELOPMENT)  ## Lint the document; make and use clients that others wrote (needs Node)
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	    echo "make test-clients needs Node 20 or newer with npm: install them and try again." >&2; \
+	    exit 1; }
+	@npm ci --silent --prefix tests/clients
+	@$(VENV) -m pytest tests/clients
+	@$(VENV) -m tests.clients
+
+test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
+	@$(VENV) -m tests.api
+
+test-long: $(DEVELOPMENT)  ## Run what takes minutes: kills and restarts, a million rows, many orders
+	@$(VENV) -m pytest tests/long/long_*.py
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files
 	$(VENV) -m ruff format --check .
@@ -36,6 +47,8 @@ check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and 
 	$(VENV) -m jinqiao db check
 	$(VENV) -m jinqiao openapi | cmp - docs/openapi/jinqiao.json || \
 	    { echo "docs/openapi/jinqiao.json is not current: make docs" >&2; exit 1; }
+	$(VENV) -m jinqiao problems --out out/problems && diff -r out/problems docs/problems || \
+	    { echo "docs/problems is not current: make docs" >&2; exit 1; }
 	for lang in zh:zh-CN en:en; do \
 	    book=docs/rulebook/rulebook.$${lang#*:}.md; \
 	    $(VENV) -m jinqiao rulebook --lang $${lang%:*} | cmp - $$book || \
@@ -45,15 +58,17 @@ check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and 
 bench: $(DEVELOPMENT)  ## Measure what we claim about speed
 	@$(VENV) -m bench
 
-docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/rulebook
+docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/problems, docs/rulebook
 	@mkdir -p docs/openapi docs/rulebook
 	$(VENV) -m jinqiao openapi > docs/openapi/jinqiao.json
+	$(VENV) -m jinqiao problems --out docs/problems
 	$(VENV) -m jinqiao rulebook --lang zh > docs/rulebook/rulebook.zh-CN.md
 	$(VENV) -m jinqiao rulebook --lang en > docs/rulebook/rulebook.en.md
 
 pins: $(DEVELOPMENT)  ## Pin requirements/*.in with hashes (NEWEST=--upgrade: to newer versions)
 	$(VENV) -m uv pip compile $(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	$(VENV) -m uv pip compile $(COMPILE) requirements/development.in -o requirements/development.txt
+	$(VENV) -m uv pip compile $(COMPILE) requirements/clients.in -o requirements/clients.txt
 
 # Universal: one file for every platform and Python. No registry's address goes into a file.
 COMPILE := $(NEWEST) --generate-hashes --universal --python-version 3.11 --no-header \
@@ -61,7 +76,7 @@ COMPILE := $(NEWEST) --generate-hashes --universal --python-version 3.11 --no-he
 
 help:  ## Show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name what; do \
-	    printf 'make %-9s %s\n' "$$name" "$$what"; done
+	    printf 'make %-12s %s\n' "$$name" "$$what"; done
 
 # --- set-up, repeated only when the requirements change ---
 

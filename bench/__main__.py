@@ -1,8 +1,10 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench import bulk_contracts, eligibility
+from bench import bulk_contracts, eligibility, screening
 
 print("An eligibility check through the gateway, beside a bare FastAPI route")
 eligibility.main()
 print("A bulk push of contracts, beside raw COPY + upsert of the same rows")
 bulk_contracts.main()
+print("Screening ten counties by every rule, beside runs that continue it after changes")
+screening.main()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -13,14 +14,19 @@ from gateway import queries
 from gateway.clients import Disabled
 from gateway.docs import docs_routes
 from gateway.door import Door
+from gateway.events import EVENTS, SOURCES
+from gateway.health import health_routes
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
+from gateway.problem_pages import problem_routes
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
-from kernel.database import Transaction
+from gateway.webhooks.delivering import Dispatcher
+from gateway.webhooks.hearing import Listener
+from gateway.webhooks.routes import delivery_routes, endpoint_routes, host_routes
 from kernel.paging import refuse_unknown_filters
-from kernel.service import Parts, Service, create_service, mind_manners
+from kernel.service import Parts, Service, Work, create_service, mind_manners
 
 
 class Gateway(NamedTuple):
@@ -38,10 +44,22 @@ def create_app(
     *,
     issuer: str,
     services: Mapping[str, FastAPI],
+    elsewhere: Mapping[str, ASGIApp],
     rulebook: Rulebook,
 ) -> Gateway:
-    """The gateway before these services, each under `/v1/{its name}`."""
-    feed = create_service("gateway", parts, routers=[])
+    """The gateway before these services, each under `/v1/{its name}`.
+
+    `elsewhere` leads to those of them that run in other processes, and are here for the document.
+    """
+    feed = create_service(
+        "gateway",
+        parts,
+        routers=[],
+        events=EVENTS,
+        sources=SOURCES,
+        steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
+        errands=(Listener((*services, "gateway")), Dispatcher()),
+    )
     service: Service = feed.state.service
     disabled = Disabled(service.database)
     own = FastAPI(
@@ -60,32 +78,31 @@ def create_app(
         token_routes(ring, issuer),
         agency_routes(),
         client_routes(disabled),
-        _health_routes(),
+        host_routes(),
+        endpoint_routes(parts.keys, _told_outside(behind)),
+        delivery_routes(),
+        health_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),
+        problem_routes(),
         docs_routes(),
     ):
         own.include_router(router)
     mind_manners(own)
-    door = Door(own, behind, verifier=parts.verifier, disabled=disabled)
+    door = Door(own, {**behind, **elsewhere}, verifier=parts.verifier, disabled=disabled)
     return Gateway(door, service, apps)
 
 
-def _health_routes() -> APIRouter:
-    router = APIRouter(tags=["operation"])
+def _told_outside(apps: Mapping[str, FastAPI]) -> frozenset[str]:
+    """The types of events that agencies may be told of, by whichever service."""
+    services: list[Service] = [app.state.service for app in apps.values()]
+    return frozenset(
+        event.name for each in services for event in each.events.values() if event.payload
+    )
 
-    @router.get("/healthz", operation_id="read_health")
-    async def read_health() -> dict[str, str]:
-        """Whether the process is up."""
-        return {"status": "up"}
 
-    @router.get("/readyz", operation_id="read_readiness")
-    async def read_readiness(session: Transaction) -> dict[str, str]:
-        """Whether the database answers; 503 if it does not."""
-        await queries.answer(session)
-        return {"status": "ready"}
-
-    return router
+async def _forget_assertions(_: Service, session: AsyncSession) -> int:
+    return await queries.forget_assertions(session)
 
 
 def _document_routes(apps: Mapping[str, FastAPI]) -> APIRouter:

@@ -37,8 +37,9 @@ def digest_of(secret: str) -> bytes:
 def has_proven_itself(client: Client | None, secret: str, now: datetime) -> bool:
     """Whether this is a secret of the client. An unknown client takes the same work."""
     given = digest_of(secret)
+    known = (client and client.secret) or _NOBODY
     old_lives = bool(client and client.old_secret_until and now < client.old_secret_until)
-    secret_fits = hmac.compare_digest(given, client.secret if client else _NOBODY)
+    secret_fits = hmac.compare_digest(given, known)
     old_fits = hmac.compare_digest(given, (client and client.old_secret) or _NOBODY)
     return secret_fits or (old_fits and old_lives)
 

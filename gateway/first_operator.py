@@ -36,11 +36,21 @@ async def first_operator(database: Database, folder: Path, *, address: str) -> b
     return True
 
 
-def write_credentials(path: Path, address: str, client_id: str, secret: str) -> None:
-    """A client's credentials as a file that only its owner may read."""
+def write_credentials(path: Path, address: str, client_id: str, secret: str | None) -> None:
+    """A client's credentials as a file that only its owner may read.
+
+    Without a secret it says only who the client is: its private key is in a file of its own.
+    """
+    found = {"address": address, "client_id": client_id, "client_secret": secret}
+    told = json.dumps({name: value for name, value in found.items() if value is not None})
+    write_for_owner(path, told)
+
+
+def write_for_owner(path: Path, text: str) -> None:
+    """A file that only its owner may read, there whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        json.dump({"address": address, "client_id": client_id, "client_secret": secret}, file)
+        file.write(text)
     part.replace(path)

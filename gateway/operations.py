@@ -8,7 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway import problems, queries
 from gateway.clients import OLD_SECRET_LIVES, digest_of, new_secret
-from gateway.schemas import AgencyIn, AgencyOut, ClientIn, ClientOut, NewClient, NewSecret
+from gateway.schemas import (
+    AgencyIn,
+    AgencyOut,
+    ClientIn,
+    ClientOut,
+    NewClient,
+    NewSecret,
+    RotateIn,
+)
 from gateway.tables import Agency, Client
 from kernel import clock
 from kernel.ids import new_id
@@ -81,7 +89,10 @@ async def _check(session: AsyncSession, said: AgencyIn, known: Agency | None) ->
 
 
 async def register_client(session: AsyncSession, said: ClientIn) -> NewClient:
-    """Register a client of an agency; the answer is the only place that ever shows its secret."""
+    """Register a client of an agency; the answer is the only place that ever shows its secret.
+
+    A client with public keys has no secret.
+    """
     agency = await queries.current_agency(session, said.agency)
     if agency is None:
         raise problems.UnknownAgency
@@ -92,7 +103,7 @@ async def register_client(session: AsyncSession, said: ClientIn) -> NewClient:
     if said.kind == Kind.OFFICER and said.name is None:
         raise problems.NamelessOfficer
 
-    secret = new_secret()
+    secret = None if said.jwks else new_secret()
     client = Client(
         client_id=new_id(),
         agency=said.agency,
@@ -100,7 +111,8 @@ async def register_client(session: AsyncSession, said: ClientIn) -> NewClient:
         role=said.role.value,
         name=said.name,
         scopes=None if said.scopes is None else sorted({scope.value for scope in said.scopes}),
-        secret=digest_of(secret),
+        secret=None if secret is None else digest_of(secret),
+        jwks=None if said.jwks is None else said.jwks.model_dump(),
         created_at=clock.now(),
     )
     session.add(client)
@@ -108,11 +120,23 @@ async def register_client(session: AsyncSession, said: ClientIn) -> NewClient:
     return NewClient(**ClientOut.model_validate(client).model_dump(), client_secret=secret)
 
 
-async def rotate_client(session: AsyncSession, client_id: UUID) -> NewSecret:
-    """Give a client a new secret; the present one works for a day more, older ones no longer."""
+async def rotate_client(session: AsyncSession, client_id: UUID, said: RotateIn) -> NewSecret:
+    """Give a client a new secret; the present one works for a day more, older ones no longer.
+
+    Given public keys, it proves itself by these from now on, and by nothing else: for an overlap
+    the new set holds the old key too. Raises KeysNeeded for a client with keys that is given none.
+    """
     client = await _client(session, client_id)
     if client.disabled_at is not None:
         raise problems.ClientIsDisabled
+    if said.jwks is not None:
+        client.jwks = said.jwks.model_dump()
+        client.secret = client.old_secret = client.old_secret_until = None
+        return NewSecret(
+            client_id=client_id, client_secret=None, old_secret_valid_until=None, jwks=said.jwks
+        )
+    if client.jwks is not None:
+        raise problems.KeysNeeded
     secret, until = new_secret(), clock.now() + OLD_SECRET_LIVES
     client.old_secret, client.old_secret_until = client.secret, until
     client.secret = digest_of(secret)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from kernel.problems import Conflict, Fault, Invalid
+from kernel.problems import Conflict, Fault, Invalid, Problem, Unavailable
 
 
 class _FieldFault(Invalid):
@@ -63,6 +63,12 @@ class NamelessOfficer(_FieldFault):
     code, pointer = "nameless-officer", "/name"
 
 
+class KeysNeeded(_FieldFault):
+    """This client proves itself by keys: send the set of public keys that it uses from now on."""
+
+    code, pointer = "keys-needed", "/jwks"
+
+
 class VersionConflict(Conflict):
     """This source_version is on record with other content; send a correction under a higher one."""
 
@@ -85,3 +91,28 @@ class NotOneself(Conflict):
     """A client cannot disable itself, so that somebody is always left who can let others in."""
 
     code = "not-oneself"
+
+
+class ServiceUnavailable(Unavailable):
+    """The service cannot be reached."""
+
+    code = "service-unavailable"
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            f"The service {service} cannot be reached at the moment. Whether it did what was asked "
+            "is not known: send it again, a POST under the same Idempotency-Key or source_version."
+        )
+
+
+class ServiceTooSlow(Problem):
+    """The service does not answer in time."""
+
+    status, title, code, retryable = 504, "No answer in time", "service-too-slow", True
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            f"The service {service} took too long. It may still do what was asked: send it again, "
+            "a POST under the same Idempotency-Key or source_version.",
+            headers={"Retry-After": "5"},
+        )

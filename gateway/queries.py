@@ -25,6 +25,14 @@ _ANCESTORS = text("""
 """)
 
 
+_USE_ASSERTION = text("""
+    insert into used_assertion (client_id, jti, until) values (:client_id, :jti, :until)
+    on conflict do nothing returning true
+""")
+_FORGET_ASSERTIONS = text("delete from used_assertion where until < clock_timestamp()")
+OLD_ASSERTIONS = "exists (select from used_assertion where until < clock_timestamp())"
+
+
 async def answer(session: AsyncSession) -> None:
     """Raises if the database cannot answer."""
     await session.execute(text("select 1"))
@@ -108,6 +116,19 @@ async def lately_disabled(session: AsyncSession, now: datetime) -> Sequence[UUID
     lately = now - LIFETIME - timedelta(minutes=1)
     found = select(col(Client.client_id)).where(col(Client.disabled_at) > lately)
     return (await session.execute(found)).scalars().all()
+
+
+async def use_assertion(
+    session: AsyncSession, client_id: UUID, jti: bytes, until: datetime
+) -> bool:
+    """Write down that an assertion was used; False if it was before."""
+    values = {"client_id": client_id, "jti": jti, "until": until}
+    return (await session.execute(_USE_ASSERTION, values)).first() is not None
+
+
+async def forget_assertions(session: AsyncSession) -> int:
+    """Delete the assertions that can no longer be used anyway; how many."""
+    return int((await session.execute(_FORGET_ASSERTIONS)).rowcount)  # type: ignore[attr-defined]
 
 
 async def signing_keys(session: AsyncSession) -> Sequence[SigningKeyRow]:

@@ -16,9 +16,11 @@ from gateway.schemas import (
     ClientOut,
     NewClient,
     NewSecret,
+    RotateIn,
 )
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
+from kernel.idempotency import AnsweredOnce, IdempotencyKey
 from kernel.paging import Page, Wanted, page_of
 from kernel.problems import NotFound
 from kernel.roles import AgencyType, May
@@ -76,12 +78,15 @@ def agency_routes() -> APIRouter:
 
 def client_routes(disabled: Disabled) -> APIRouter:
     """`/v1/clients`: for operators only. A secret is shown once, when it is made."""
-    router = APIRouter(prefix="/v1/clients", tags=["clients"])
+    router = APIRouter(prefix="/v1/clients", tags=["clients"], route_class=AnsweredOnce)
     Operator = Annotated[Caller, allowed_to(May.CLIENTS_WRITE)]
 
     @router.post("", status_code=201, operation_id="register_client")
     async def register(
-        session: Transaction, _: Operator, said: Annotated[Any, body_of(ClientIn)]
+        session: Transaction,
+        _: Operator,
+        said: Annotated[Any, body_of(ClientIn)],
+        __: IdempotencyKey,
     ) -> NewClient:
         """Register a client of an agency. Keep client_secret: it is never shown again."""
         return await operations.register_client(session, said)
@@ -107,9 +112,18 @@ def client_routes(disabled: Disabled) -> APIRouter:
         return ClientOut.model_validate(client)
 
     @router.post("/{client_id}/rotate", operation_id="rotate_client")
-    async def rotate(session: Transaction, _: Operator, client_id: UUID) -> NewSecret:
-        """Give a client a new secret. The present one works for another 24 hours."""
-        return await operations.rotate_client(session, client_id)
+    async def rotate(
+        session: Transaction,
+        _: Operator,
+        client_id: UUID,
+        said: Annotated[Any, body_of(RotateIn, needed=False)],
+        __: IdempotencyKey,
+    ) -> NewSecret:
+        """Give a client a new secret. The present one works for another 24 hours.
+
+        With `jwks` it proves itself by these public keys from now on, and by no secret any more.
+        """
+        return await operations.rotate_client(session, client_id, said)
 
     @router.post("/{client_id}/disable", operation_id="disable_client")
     async def disable(session: Transaction, operator: Operator, client_id: UUID) -> ClientOut:

@@ -4,10 +4,19 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from kernel.division import DivisionCode
 from kernel.roles import AgencyType, Kind, May, Role
+from kernel.tokens import is_public_key
 
 AgencyCode = Annotated[
     str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -69,6 +78,50 @@ class AgencyAnswer(BaseModel):
     findings: list[dict[str, Any]] = Field(default_factory=list)
 
 
+_PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
+
+
+class PublicKey(BaseModel):
+    """A public key on the curve P-256 (RFC 7517). Whoever registers one keeps its private half."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]
+    y: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]
+    kid: Annotated[str, Field(pattern="^[!-~]{1,64}$")]
+    """How the key is called; every assertion names the key that has signed it."""
+    use: Literal["sig"] = "sig"
+    alg: Literal["ES256"] = "ES256"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holds_nothing_private(cls, given: Any) -> Any:
+        if isinstance(given, dict) and any(name in given for name in _PRIVATE):
+            raise ValueError("This is a private key, which nobody else may see: make a new one.")
+        return given
+
+    @model_validator(mode="after")
+    def _is_a_key(self) -> "PublicKey":
+        if not is_public_key(self.x, self.y):
+            raise ValueError("x and y are no point of the curve P-256.")
+        return self
+
+
+class KeySet(BaseModel):
+    """Public keys by which a client proves itself (a JSON Web Key Set)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keys: Annotated[list[PublicKey], Field(min_length=1, max_length=5)]
+
+    @field_validator("keys", mode="after")
+    @classmethod
+    def _have_names(cls, keys: list[PublicKey]) -> list[PublicKey]:
+        if len({key.kid for key in keys}) < len(keys):
+            raise ValueError("Two keys have the same kid.")
+        return keys
+
+
 class ClientIn(BaseModel):
     """A client to be registered: a system, or an officer who is one named person."""
 
@@ -81,6 +134,17 @@ class ClientIn(BaseModel):
     """Whose client it is; an officer's own name is required."""
     scopes: Annotated[list[May], Field(min_length=1, max_length=100)] | None = None
     """Fewer than the role grants, if it needs fewer."""
+    jwks: KeySet | None = None
+    """The client's public keys, if it proves itself by those and not by a secret."""
+
+
+class RotateIn(BaseModel):
+    """What a client proves itself by from now on: these keys, or else a new secret."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    jwks: KeySet | None = None
+    """All its public keys; one that is left out works no longer."""
 
 
 class ClientOut(BaseModel):
@@ -94,22 +158,27 @@ class ClientOut(BaseModel):
     role: Role
     name: str | None
     scopes: list[str] | None
+    jwks: KeySet | None = None
     created_at: datetime
     disabled_at: datetime | None
 
 
 class NewClient(ClientOut):
-    """A client just registered, with its secret, which is shown this once."""
+    """A client just registered, with its secret, which is shown this once; none if it has keys."""
 
-    client_secret: str
+    client_secret: str | None
 
 
 class NewSecret(BaseModel):
-    """A client's new secret, shown this once, and how long the one before it still works."""
+    """A client's new secret, shown this once, and how long the one before it still works.
+
+    If it proves itself by keys: those, and no secret.
+    """
 
     client_id: UUID
-    client_secret: str
-    old_secret_valid_until: datetime
+    client_secret: str | None
+    old_secret_valid_until: datetime | None
+    jwks: KeySet | None = None
 
 
 class Token(BaseModel):

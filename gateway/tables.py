@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kernel.database import Row, schema
@@ -15,6 +16,7 @@ SCHEMA = schema("gateway")
 add_shared_tables(SCHEMA)
 
 _TEXTS: Any = ARRAY(Text)
+_KEY_SET: Any = JSONB(none_as_null=True)
 
 
 class Agency(Row, table=True):
@@ -63,13 +65,28 @@ class Client(Row, table=True):
     name: str | None = Field(default=None, sa_type=Text)
     scopes: list[str] | None = Field(default=None, sa_type=_TEXTS)
     """None: all that the role grants, also what it will grant later."""
-    secret: bytes
-    """SHA-256 of the secret."""
+    secret: bytes | None = None
+    """SHA-256 of the secret; none if the client proves itself by keys."""
     old_secret: bytes | None = None
     """SHA-256 of the secret before the last rotation."""
     old_secret_until: datetime | None = Field(default=None, sa_type=INSTANT)
+    jwks: dict[str, Any] | None = Field(default=None, sa_type=_KEY_SET)
+    """Its public keys as a JSON Web Key Set, if it proves itself by those."""
     created_at: datetime = Field(sa_type=INSTANT)
     disabled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class UsedAssertion(Row, table=True):
+    """An assertion by which a client has proven itself, and must not again while it is valid."""
+
+    __tablename__ = "used_assertion"
+    __table_args__ = (Index("used_assertion_until_idx", "until"),)
+    metadata = SCHEMA
+
+    client_id: UUID = Field(primary_key=True)
+    jti: bytes = Field(primary_key=True)
+    """SHA-256 of it."""
+    until: datetime = Field(sa_type=INSTANT)
 
 
 class SigningKeyRow(Row, table=True):

@@ -7,16 +7,20 @@ import typer
 from jinqiao.commands import (
     agency,
     client,
+    conform,
     counties,
     db,
     eligibility,
     interest,
     openapi,
+    problems,
     push,
     recompute,
     report,
     rulebook,
     screen,
+    serve,
+    token,
     up,
     worker,
 )
@@ -26,6 +30,7 @@ from jinqiao.postgres import ServerProblem
 
 COMMANDS = (
     up,
+    serve,
     worker,
     counties,
     push,
@@ -38,7 +43,10 @@ COMMANDS = (
     db,
     agency,
     client,
+    token,
+    conform,
     openapi,
+    problems,
 )
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 

@@ -1,6 +1,6 @@
-"""The whole exchange in one process: the gateway, its five services and their background work."""
+"""The exchange put together: all of it in one process, or one service in a process of its own."""
 
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ import services.loans.app
 import services.rectification.app
 import services.registry.app
 import services.subsidy.app
+from gateway.alone import create_alone
+from gateway.forward import Forward
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
 from jinqiao import migration
@@ -42,19 +44,21 @@ SERVICES: tuple[tuple[str, Callable[[Parts], FastAPI]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A running exchange: what answers requests, and what works behind them."""
+    """A running exchange, or one service of it: what answers requests, and what works behind."""
 
     app: ASGIApp
     apps: Mapping[str, FastAPI]
     """Every app by the path it stands at; the gateway's own at ''."""
     worker: Worker
     services: Mapping[str, Service]
+    """Those that run in this process."""
     keys: Keys
-    _feeds: httpx.AsyncClient
+    closing: Sequence[Callable[[], Awaitable[None]]]
 
     async def close(self) -> None:
         """Give everything back."""
-        await self._feeds.aclose()
+        for close in self.closing:
+            await close()
         for service in self.services.values():
             await service.database.close()
 
@@ -65,27 +69,78 @@ async def open_exchange(
 ) -> AsyncIterator[Exchange]:
     """The exchange on the database at this address, for the length of a block.
 
+    Services that `settings.elsewhere` names run in other processes, the others in this one.
     `prepare` brings the database up to date first; `patient` lets statements take as long as
     they need, as a worker must and a server of requests must not.
     """
     keys = Keys.stored_in(settings.data)
     if prepare:
         await migration.prepare(server_url, keys)
+    database = _databases(settings, server_url, keys, patient=patient)
+    ring = KeyRing()
+    await ring.load(database("gateway"), keys)
+    parts = Parts(keys, Verifier(ring.public, issuer=settings.issuer), database)
+    exchange = _assembled(parts, ring, settings.issuer, settings.elsewhere)
+    try:
+        yield exchange
+    finally:
+        await exchange.close()
+
+
+@asynccontextmanager
+async def open_service(
+    name: str,
+    settings: Settings,
+    server_url: str,
+    *,
+    prepare: bool = True,
+    patient: bool = False,
+) -> AsyncIterator[Exchange]:
+    """One service alone, for the length of a block; as `open_exchange`.
+
+    It reads its neighbours' feeds through the gateway, as everybody does.
+    """
+    keys = Keys.stored_in(settings.data)
+    if prepare:
+        await migration.prepare(server_url, keys)
+    database = _databases(settings, server_url, keys, patient=patient)
+    gateway = Database(url_of(server_url, "gateway", keys), pool_size=1, patient=patient)
+    ring = KeyRing()
+    await ring.load(gateway, keys)
+    parts = Parts(keys, Verifier(ring.public, issuer=settings.issuer), database)
+    app = dict(SERVICES)[name](parts)
+    service: Service = app.state.service
+    feeds = httpx.AsyncClient(
+        base_url=settings.gateway or settings.issuer,
+        auth=_ServiceToken(ring, settings.issuer),
+        timeout=httpx.Timeout(60, connect=2),
+        trust_env=False,
+    )
+    exchange = Exchange(
+        create_alone(app, gateway),
+        {f"/v1/{name}": app},
+        Worker([service], feeds),
+        {name: service},
+        keys,
+        [feeds.aclose, gateway.close],
+    )
+    try:
+        yield exchange
+    finally:
+        await exchange.close()
+
+
+def _databases(
+    settings: Settings, server_url: str, keys: Keys, *, patient: bool
+) -> Callable[[str], Database]:
+    """The connections of a service, by its name; one pool for each in a process."""
 
     @cache
     def database(service: str) -> Database:
         url = url_of(server_url, service, keys)
         return Database(url, pool_size=settings.pool_size, patient=patient)
 
-    ring = KeyRing()
-    await ring.load(database("gateway"), keys)
-    exchange = _assembled(
-        Parts(keys, Verifier(ring.public, issuer=settings.issuer), database), ring, settings.issuer
-    )
-    try:
-        yield exchange
-    finally:
-        await exchange.close()
+    return database
 
 
 def document() -> dict[str, Any]:
@@ -95,13 +150,23 @@ def document() -> dict[str, Any]:
         Verifier(list, issuer=""),
         lambda service: Database(make_url("postgresql+asyncpg://"), pool_size=1),
     )
-    return merged(_assembled(parts, KeyRing(), "").apps)
+    return merged(_assembled(parts, KeyRing(), "", {}).apps)
 
 
-def _assembled(parts: Parts, ring: KeyRing, issuer: str) -> Exchange:
+def _assembled(parts: Parts, ring: KeyRing, issuer: str, addresses: Mapping[str, str]) -> Exchange:
     behind = {name: create_app(parts) for name, create_app in SERVICES}
-    door = gateway.app.create_app(parts, ring, issuer=issuer, services=behind, rulebook=rulebook)
-    running: dict[str, Service] = {name: app.state.service for name, app in behind.items()}
+    elsewhere = {name: Forward(name, address) for name, address in addresses.items()}
+    door = gateway.app.create_app(
+        parts,
+        ring,
+        issuer=issuer,
+        services=behind,
+        elsewhere=elsewhere,
+        rulebook=rulebook,
+    )
+    running: dict[str, Service] = {
+        name: app.state.service for name, app in behind.items() if name not in elsewhere
+    }
     running["gateway"] = door.service
     feeds = httpx.AsyncClient(
         transport=httpx.ASGITransport(door.app),
@@ -109,7 +174,8 @@ def _assembled(parts: Parts, ring: KeyRing, issuer: str) -> Exchange:
         auth=_ServiceToken(ring, issuer),
     )
     worker = Worker(list(running.values()), feeds)
-    return Exchange(door.app, door.apps, worker, running, parts.keys, feeds)
+    closing = [feeds.aclose, *(each.close for each in elsewhere.values())]
+    return Exchange(door.app, door.apps, worker, running, parts.keys, closing)
 
 
 class _ServiceToken(httpx.Auth):
@@ -125,7 +191,7 @@ class _ServiceToken(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         now = clock.now()
-        if self._made_at is None or now - self._made_at > self.HALF_LIFE:
+        if self._made_at is None or abs(now - self._made_at) > self.HALF_LIFE:
             self._token = self._ring.signing.sign(_CLAIMS, issuer=self._issuer, now=now)
             self._made_at = now
         request.headers["Authorization"] = f"Bearer {self._token}"

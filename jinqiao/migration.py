@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import gateway.tables
+import gateway.webhooks.tables
 import services.insurance.tables
 import services.loans.tables
 import services.rectification.tables

@@ -9,8 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
+
+from gateway.proving import ASSERTION_TYPE
+from kernel import clock
+from kernel.tokens import SigningKey
 
 MEDIA_TYPES = {
     ".ndjson": "application/x-ndjson",
@@ -45,6 +50,8 @@ class Partner:
     """A client whose base URL is the gateway's."""
     client_id: str
     client_secret: str
+    key: SigningKey | None = None
+    """What it proves itself by, if not by a secret."""
     _token: str = field(default="", repr=False)
     _until: float = 0.0
 
@@ -164,6 +171,8 @@ class Partner:
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token()}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid4())
         answer = self.http.request(method, path, headers=headers, **options)
         if answer.status_code == 503:
             raise Unavailable(_told(answer))
@@ -174,17 +183,23 @@ class Partner:
     def token(self) -> str:
         """An access token that is good for another minute at least; raises Refused."""
         if time.monotonic() > self._until:
-            answer = self.http.post(
-                "/oauth2/token",
-                data={"grant_type": "client_credentials"},
-                auth=(self.client_id, self.client_secret),
-            )
+            answer = self._ask_token()
             if answer.is_error:
                 raise Refused(f"No token for client {self.client_id}: {answer.text}")
             granted = answer.json()
             self._token = granted["access_token"]
             self._until = time.monotonic() + granted["expires_in"] - 60
         return self._token
+
+    def _ask_token(self) -> httpx.Response:
+        form = {"grant_type": "client_credentials"}
+        if self.key is None:
+            proof = (self.client_id, self.client_secret)
+            return self.http.post("/oauth2/token", data=form, auth=proof)
+        issuer = self.http.get("/.well-known/oauth-authorization-server").json()["issuer"]
+        assertion = self.key.assertion(self.client_id, issuer=issuer, now=clock.now())
+        signed = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+        return self.http.post("/oauth2/token", data=form | signed)
 
 
 def kind_of(file: Path) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Annotated, Any, ClassVar
 
 import asyncpg
 from fastapi import Depends
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -85,6 +86,7 @@ class Database:
                 },
             },
         )
+        event.listen(self._engine.sync_engine, "connect", _take_days_as_they_are)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -98,8 +100,35 @@ class Database:
         await self._engine.dispose()
 
 
+# PostgreSQL counts days from 1 January 2000, and has two that are no days: the infinite ones.
+_DAY_ZERO = date(2000, 1, 1).toordinal()
+_FIRST, _LAST = date.min.toordinal() - _DAY_ZERO, date.max.toordinal() - _DAY_ZERO
+
+
+def _take_days_as_they_are(connection: Any, _: Any) -> None:
+    """Pass 1 January 0001 and 31 December 9999 on as the days they are.
+
+    The driver takes them for infinities, of which no age is counted and no days to another: one
+    fact with such a day would stop whoever judges it.
+    """
+    codec = {"schema": "pg_catalog", "format": "tuple"}
+    connection.run_async(
+        lambda driver: driver.set_type_codec("date", encoder=_from_day, decoder=_to_day, **codec)
+    )
+
+
+def _from_day(day: date) -> tuple[int]:
+    return (day.toordinal() - _DAY_ZERO,)
+
+
+def _to_day(told: tuple[int]) -> date:
+    """The infinities, and days that Python does not reach, are the first and the last it does."""
+    return date.fromordinal(min(max(told[0], _FIRST), _LAST) + _DAY_ZERO)
+
+
 async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
     async with request.app.state.service.database.begin() as session:
+        request.state.session = session
         yield session
 
 

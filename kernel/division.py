@@ -51,6 +51,12 @@ def contains(codes: Iterable[str], code: str) -> bool:
     return any(lo <= code < hi for lo, hi in map(span, codes))
 
 
+def ancestors(code: str) -> list[str]:
+    """The divisions that hold this one, the province first."""
+    lo, _ = span(code)
+    return [above for n in _LEVELS if (above := lo[:n].ljust(12, "0")) != lo]
+
+
 def county_of(code: str) -> str:
     """The county a division lies in, as 12 digits."""
     return code[:6].ljust(12, "0")

@@ -1,24 +1,20 @@
 """The feed: how every fact leaves its owner, and how a neighbour keeps a copy.
 
-A reader asks `GET /v1/{service}/feed?after=` with the last position it has seen. `complete_until`
-tells up to which instant the feed holds everything that was committed, so that a screening can
-name the positions that its judges must have reached.
+A neighbour asks `GET /v1/{service}/feed?after=` with the last position it has seen, and is told
+everything; what others are told, `kernel.sharing` says. `complete_until` tells up to which instant
+the feed holds everything that was committed, so that a screening can name the positions that its
+judges must have reached.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
 from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel.access import Caller, allowed_to
-from kernel.database import Transaction
-from kernel.readers import note_reader
-from kernel.roles import May
 from kernel.written import remember_writes
 
 # One statement, one snapshot: an event in neither outbox nor page was not committed yet. Who asks
@@ -61,32 +57,12 @@ Event = dict[str, Any]
 Apply = Callable[[AsyncSession, list[Event]], Awaitable[None]]
 
 
-def feed_routes(service: str) -> APIRouter:
-    """`GET /feed` of a service, for sister services."""
-    router = APIRouter(tags=["sharing"])
-
-    @router.get("/feed", response_class=Response, operation_id=f"read_{service}_feed")
-    async def read_feed(
-        session: Transaction,
-        caller: Annotated[Caller, allowed_to(May.FEED_READ)],
-        after: Annotated[int, Query(ge=0)] = 0,
-        limit: Annotated[int, Query(ge=0, le=5000)] = 1000,
-        types: Annotated[
-            str | None, Query(max_length=500, description="Only these, with commas between.")
-        ] = None,
-    ) -> Response:
-        """Events after a position, oldest first, as CloudEvents."""
-        wanted = {
-            "after": after,
-            "limit": limit,
-            "source": f"/v1/{service}",
-            "types": types.split(",") if types else None,
-        }
-        page = await session.execute(_PAGE, wanted)
-        await note_reader(session, caller, after)
-        return Response(page.scalar_one(), media_type="application/json")
-
-    return router
+async def whole_page(
+    session: AsyncSession, service: str, after: int, limit: int, types: list[str] | None
+) -> str:
+    """Everything after a position, for a sister service; JSON."""
+    wanted = {"after": after, "limit": limit, "source": f"/v1/{service}", "types": types}
+    return str((await session.execute(_PAGE, wanted)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Field types that rows of every service share."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -19,6 +20,10 @@ AgencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{2,40}$")]
 
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
 """统一社会信用代码 of an organisation."""
+
+BusinessDate = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))]
+"""A day as of which something is asked or done. Facts may be of any day, but none of them is known
+before the first of these, nor would anybody ask after the last."""
 
 
 class Pushed(BaseModel):

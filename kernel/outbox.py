@@ -5,15 +5,18 @@ push. Whoever writes events of a household holds that household's lock, so that 
 outbox is the order of its facts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kernel import clock
+
 _ANNOUNCE = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    values (:type, :household_key, :agency, :division, cast(:data as json))
+    insert into outbox (type, household_key, agency, division, places, data)
+    values (:type, :household_key, :agency, :division, cast(:places as text[]),
+            cast(:data as json))
     returning event_id
 """)
 
@@ -25,13 +28,31 @@ _MOVE = text("""
         delete from outbox where seq in (select seq from outbox order by seq limit :batch)
         returning *
     )
-    insert into feed (position, event_id, type, household_key, agency, division, data, recorded_at,
-                      ends_write)
-    select :head + row_number() over (order by seq),
-           event_id, type, household_key, agency, division, data, recorded_at, ends_write
+    insert into feed (position, event_id, type, household_key, agency, division, places, data,
+                      recorded_at, ends_write)
+    select :head + row_number() over (order by seq), event_id, type, household_key, agency,
+           division, places, data, recorded_at, ends_write
     from moved
 """)
 _ADVANCE = text("update feed_head set position = position + :moved")
+_NOTE_DAY = text("""
+    insert into feed_day (day, until) values (:day, :until)
+    on conflict (day) do update set until = excluded.until
+""")
+
+
+def announcing(told: str, *outcomes: str, rows: str = "pushed") -> TextClause:
+    """The statement that announces what a push has changed.
+
+    `told` selects type, household_key, agency, division and data `from {rows}`; `outcomes` are
+    those of the rows to announce, without any accepted and superseded ones.
+    """
+    chosen = ", ".join(f"'{each}'" for each in outcomes or ("accepted", "superseded"))
+    pushed = f"{rows} where outcome in ({chosen}) order by line"
+    return text(f"""
+        insert into outbox (type, household_key, agency, division, data)
+        {told.format(rows=pushed)}
+    """)
 
 
 async def announce(
@@ -42,13 +63,18 @@ async def announce(
     agency: str | None = None,
     division: str | None = None,
     household_key: Any = None,
+    places: Sequence[str] | None = None,
 ) -> Any:
-    """Record one event in the transaction that causes it; returns its id. `data` is JSON."""
+    """Record one event in the transaction that causes it; returns its id. `data` is JSON.
+
+    `places` are divisions that it concerns besides `division`.
+    """
     values: Mapping[str, Any] = {
         "type": kind,
         "household_key": household_key,
         "agency": agency,
         "division": division,
+        "places": None if places is None else list(places),
         "data": data,
     }
     return (await session.execute(_ANNOUNCE, values)).scalar_one()
@@ -64,4 +90,5 @@ async def relay(session: AsyncSession, *, batch: int = 10_000) -> int:
     moved = (await session.execute(_MOVE, {"batch": batch, "head": head})).rowcount  # type: ignore[attr-defined]
     if moved:
         await session.execute(_ADVANCE, {"moved": moved})
+        await session.execute(_NOTE_DAY, {"day": clock.today(), "until": head + moved})
     return int(moved)

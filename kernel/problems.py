@@ -7,6 +7,7 @@
     ├── NotFound 404              not there, or not yours: the same answer
     ├── NotAcceptable 406, PayloadTooLarge 413, UnsupportedMediaType 415
     ├── Conflict 409
+    ├── Gone 410                  it was there, and is not to be had any more
     ├── Stale 412, Unconditional 428
     ├── Invalid 422               a body that cannot be used, with a pointer to each fault
     ├── TooMany 429               enough for now; Retry-After says until when
@@ -102,6 +103,12 @@ class Conflict(Problem):
     """This contradicts what is on record."""
 
     status, title, code = 409, "Conflict", "conflict"
+
+
+class Gone(Problem):
+    """What was asked for is not to be had any more."""
+
+    status, title, code = 410, "Gone", "gone"
 
 
 class Stale(Problem):

@@ -85,15 +85,21 @@ class May(StrEnum):
     SUBSIDY_CLAIM = "subsidy-claims:write"
     SUBSIDY_READ = "subsidy-claims:read"
     SUBSIDY_REVIEW = "subsidy-claims:review"
+    WEBHOOKS_APPROVE = "webhooks:approve"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 _EVERY_AGENCY = {
     May.AGENCIES_READ,
+    May.FEED_READ,
     May.FINDINGS_READ,
     May.INTEREST_QUOTE,
     May.ITEMS_READ,
     May.PERSONS_LOOK_UP,
     May.SUBMISSIONS_FILE,
+    May.WEBHOOKS_READ,
+    May.WEBHOOKS_WRITE,
 }
 """What every agency that holds facts may, whichever they are."""
 
@@ -190,8 +196,17 @@ GRANTS: dict[Role, frozenset[May]] = {
         }
         | _EVERY_AGENCY
     ),
-    Role.AUDITOR: frozenset({May.AGENCIES_READ}),
-    Role.OPERATOR: frozenset({May.AGENCIES_WRITE, May.AGENCIES_READ, May.CLIENTS_WRITE}),
+    Role.AUDITOR: frozenset({May.AGENCIES_READ, May.FEED_READ}),
+    Role.OPERATOR: frozenset(
+        {
+            May.AGENCIES_WRITE,
+            May.AGENCIES_READ,
+            May.CLIENTS_WRITE,
+            May.FEED_READ,
+            May.WEBHOOKS_APPROVE,
+            May.WEBHOOKS_READ,
+        }
+    ),
     Role.SERVICE: frozenset({May.FEED_READ}),
 }
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -18,9 +18,15 @@ from starlette.responses import Response
 from kernel import problems
 from kernel.crypto import Keys
 from kernel.database import Database, is_unreachable, is_unstorable
-from kernel.feed import Projection, feed_routes
+from kernel.feed import Projection
 from kernel.paging import refuse_unknown_filters
 from kernel.recomputing import Recompute
+from kernel.sharing.announced import DECLARATIONS, EVERYWHERE
+from kernel.sharing.events import EventType
+from kernel.sharing.news import news_routes
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.snapshots import Source
+from kernel.sharing.waiting import News
 from kernel.tokens import Verifier
 from kernel.written import wait_until_here
 
@@ -43,6 +49,20 @@ class Work:
     run: Any
     """A Step; among `feed_steps` a FeedStep."""
     waiting: str = "true"
+
+
+class Errand(Protocol):
+    """Background work that waits for others, such as deliveries: beside the rounds of a worker and
+    in transactions of its own, so that a slow receiver holds nobody up."""
+
+    async def turn(self, service: "Service", feeds: AsyncClient, heads: Mapping[str, int]) -> int:
+        """Do what there is to do now; returns how much, 0 when idle.
+
+        `heads` are the positions up to which services' feeds are known to reach.
+        """
+
+    async def finish(self, service: "Service") -> None:
+        """End what has begun, before the worker stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +88,14 @@ class Service:
     steps: Mapping[str, Work] = field(default_factory=dict)
     """Background work besides relaying, catching up and jobs, by name."""
     feed_steps: Mapping[str, Work] = field(default_factory=dict)
+    errands: Sequence[Errand] = ()
     recomputes: Mapping[str, Recompute] = field(default_factory=dict)
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
+    events: Mapping[str, EventType] = field(default_factory=dict)
+    """What it announces, by type."""
+    sources: Sequence[Source] = ()
+    """Where its snapshots find what these tell."""
+    news: News = field(default_factory=News)
     headings: Mapping[str, Any] = field(default_factory=dict)
     """Chinese headings and words of pushed tables (`kernel.bulk.formats.layout`)."""
 
@@ -84,6 +110,9 @@ def create_service(
     steps: Mapping[str, Work] | None = None,
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
+    events: Sequence[EventType] = (),
+    sources: Sequence[Source] = (),
+    errands: Sequence[Errand] = (),
     headings: Mapping[str, Any] | None = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
@@ -97,6 +126,7 @@ def create_service(
         dependencies=[Depends(refuse_unknown_filters), Depends(wait_until_here)],
         separate_input_output_schemas=False,
     )
+    announced = {each.name: each for each in (*EVERYWHERE, *events)}
     app.state.service = Service(
         name=name,
         keys=parts.keys,
@@ -107,9 +137,12 @@ def create_service(
         steps=steps or {},
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
+        events=announced,
+        sources=[DECLARATIONS, *sources],
+        errands=errands,
         headings=headings or {},
     )
-    for router in [*routers, feed_routes(name)]:
+    for router in [*routers, *sharing_routes(name, announced), news_routes(name)]:
         app.include_router(router)
     mind_manners(app)
     return app
@@ -150,8 +183,9 @@ class _Outermost:
             await (await _tell_unexpected(request, failure))(scope, receive, send)
 
 
-def body_of(model: type[BaseModel]) -> Any:
-    """A dependency: the JSON body as this model, read strictly.
+def body_of(model: type[BaseModel], *, needed: bool = True) -> Any:
+    """A dependency: the JSON body as this model, read strictly; no body at all, if none is needed,
+    as the model that says nothing.
 
     FastAPI's own reading turns NaN and deep nesting into a 500, takes "1" for 1, and repeats what
     it rejects. `kernel.service.describe_bodies` puts the model into the OpenAPI document.
@@ -160,6 +194,8 @@ def body_of(model: type[BaseModel]) -> Any:
 
     async def read(request: Request) -> Any:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not needed and not kind:
+            return model()
         if kind != "application/json":
             raise problems.UnsupportedMediaType("Send the body as application/json.")
         raw = await read_body(request, JSON_BODY_LIMIT)
@@ -170,7 +206,7 @@ def body_of(model: type[BaseModel]) -> Any:
             errors = failure.errors(include_url=False, include_context=False, include_input=False)
             raise problems.Invalid(errors=problems.faults(errors)) from None
 
-    read.model = model  # type: ignore[attr-defined]
+    read.model, read.needed = model, needed  # type: ignore[attr-defined]
     return Depends(read)
 
 
@@ -203,7 +239,7 @@ def describe_bodies(app: FastAPI, document: dict[str, Any]) -> None:
             for method in route.methods or ():
                 operation = document["paths"][route.path_format][method.lower()]
                 operation["requestBody"] = {
-                    "required": True,
+                    "required": dependency.call.needed,
                     "content": {"application/json": content},
                 }
 
@@ -218,6 +254,8 @@ async def _tell_invalid_request(request: Request, failure: Exception) -> Respons
     assert isinstance(failure, RequestValidationError)
     found = problems.faults(failure.errors())
     if any(error["loc"][0] == "path" for error in failure.errors()):
+        if request.method not in (methods := _methods_at(request)):  # it is a word of our own
+            return problems.response_to(request, _no_such_method(methods))
         return problems.response_to(request, problems.NotFound())
     return problems.response_to(request, problems.BadRequest(errors=found))
 
@@ -225,23 +263,28 @@ async def _tell_invalid_request(request: Request, failure: Exception) -> Respons
 async def _tell_http(request: Request, failure: Exception) -> Response:
     """What the framework itself refuses: unknown address or method."""
     assert isinstance(failure, HTTPException)
-    known: dict[int, type[problems.Problem]] = {
-        404: problems.NotFound,
-        405: problems.MethodNotAllowed,
-    }
+    known: dict[int, type[problems.Problem]] = {404: problems.NotFound}
+    if failure.status_code == 405:
+        return problems.response_to(request, _no_such_method(_methods_at(request)))
     problem = known.get(failure.status_code, problems.BadRequest)()
     problem.headers.update(failure.headers or {})
-    if failure.status_code == 405:
-        problem.headers["Allow"] = ", ".join(_methods_at(request))
     return problems.response_to(request, problem)
 
 
+def _no_such_method(known: Sequence[str]) -> problems.Problem:
+    return problems.MethodNotAllowed(headers={"Allow": ", ".join(known)})
+
+
 def _methods_at(request: Request) -> list[str]:
-    """Every method an address takes; Starlette names those of its first route only."""
+    """Every method an address takes; Starlette names those of its first route only.
+
+    A route that spells the address out hides those that take any word in its place.
+    """
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     routes = [
         route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)
     ]
+    routes = [route for route in routes if route.path_format == path] or routes
     return sorted({method for route in routes for method in route.methods or ()})
 
 

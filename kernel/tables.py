@@ -22,14 +22,14 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 NOW = text("clock_timestamp()")
 
 
 def add_shared_tables(metadata: MetaData) -> None:
-    """Give a service's schema its outbox, feed, cursors, readers, declarations, pending rows and
-    jobs."""
+    """Give a service's schema its outbox, feed, cursors, readers, idempotency keys, declarations,
+    pending rows and jobs."""
     outbox = Table(
         "outbox",
         metadata,
@@ -61,6 +61,42 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("position", BigInteger, nullable=False),
     )
     Table(
+        "feed_day",
+        metadata,
+        Column("day", Date, primary_key=True),
+        Column("until", BigInteger, nullable=False, comment="the last position it took in"),
+        comment="Which positions belong to which day, for manifests.",
+    )
+    Table(
+        "snapshot",
+        metadata,
+        Column("snapshot_id", Uuid, primary_key=True),
+        Column("client_id", Text, nullable=False),
+        Column("agency", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("divisions", JSONB, nullable=False),
+        Column("scopes", JSONB, nullable=False),
+        Column("grants", JSONB, nullable=False, comment="what it may show"),
+        Column("types", ARRAY(Text), comment="none: all"),
+        Column("state", Text, nullable=False, comment="queued or done"),
+        Column("position", BigInteger, comment="where the feed was when it was begun"),
+        Column("as_at", DateTime(timezone=True)),
+        Column("source_no", Integer, nullable=False, server_default="0"),
+        Column("beyond", Uuid, comment="the last thing of that source it has looked at"),
+        Column("chunk_no", Integer, nullable=False, server_default="0"),
+        Column("rows", Integer, nullable=False),
+        Column("asked_at", DateTime(timezone=True), nullable=False),
+        Column("made_at", DateTime(timezone=True)),
+        comment="Copies of what a reader may see (kernel/sharing/snapshots.py).",
+    )
+    Table(
+        "snapshot_chunk",
+        metadata,
+        Column("snapshot_id", Uuid, primary_key=True),
+        Column("chunk_no", Integer, primary_key=True),
+        Column("sealed", LargeBinary, nullable=False, comment="the lines, packed and encrypted"),
+    )
+    Table(
         "reader_cursor",
         metadata,
         Column("source", Text, primary_key=True),
@@ -78,12 +114,34 @@ def add_shared_tables(metadata: MetaData) -> None:
         comment="Which bank or insurer read on which day: own, and copies (column service).",
     )
     Table(
+        "reader_grant",
+        metadata,
+        Column("client_id", Text, primary_key=True),
+        Column("types", Text, primary_key=True, comment="those asked for, in order; '': all"),
+        Column("agency", Text, nullable=False),
+        Column("held", JSONB, nullable=False, comment="the grants it last read under"),
+        Column("reached", BigInteger, comment="who began anew has had everything up to here"),
+        Column("must_reach", BigInteger, comment="the head when it began anew"),
+        comment="What each reader could see when it read last (kernel/sharing/standing.py).",
+    )
+    Table(
         "event_applied",
         metadata,
         Column("event_id", Uuid, primary_key=True),
         Column("applied_at", DateTime(timezone=True), nullable=False, server_default=NOW),
         comment="Neighbours' writes that this service's copies hold (kernel/written.py).",
     )
+    kept = Table(
+        "idempotency_key",
+        metadata,
+        Column("client_id", Text, primary_key=True),
+        Column("key", Uuid, primary_key=True, comment="keyed digest of what the client sent"),
+        Column("request", Uuid, nullable=False, comment="keyed digest of path, query and body"),
+        Column("sealed", LargeBinary, nullable=False, comment="the first answer, encrypted"),
+        Column("kept_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
+    )
+    Index("idempotency_key_kept_at_idx", kept.c.kept_at)
     declaration = Table(
         "declaration",
         metadata,
@@ -169,6 +227,7 @@ def _event_columns() -> list[Column[object]]:
         Column("household_key", Uuid),
         Column("agency", Text),
         Column("division", Text),
+        Column("places", ARRAY(Text), comment="further divisions that it concerns"),
         Column("data", JSON, nullable=False),
         Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
         Column("ends_write", Boolean, comment="the last event of a write, which its writer knows"),

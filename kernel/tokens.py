@@ -1,4 +1,5 @@
-"""Sign and read access tokens (RFC 9068). The only module that knows the JWT library.
+"""Sign and read access tokens (RFC 9068) and client assertions (RFC 7523). The only module that
+knows the JWT library.
 
 python-jose 3.5.0 takes a token without `aud` or `exp`, with any `typ`, and an HS256 token made
 with the DER public key when `algorithms` is left out (trust.md 4.2). So the header is parsed and
@@ -9,9 +10,9 @@ allow-listed here, the key is a ready-made EC key, and every claim is checked ag
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -32,12 +33,20 @@ LIFETIME = timedelta(minutes=10)
 LEEWAY = 30
 _LONGEST = 4096
 _TYPES = ("at+jwt", "application/at+jwt")
+
+ASSERTION_LIFETIME = timedelta(minutes=5)
+"""How far ahead an assertion may expire; one of a minute is enough."""
+
+_LONGEST_JTI = 128
+_ASSERTION_TYPES = (None, "JWT", "client-authentication+jwt")
+"""rfc7523bis wants the last; libraries of before it write JWT, or nothing."""
+
 _TEXTS = ("iss", "sub", "client_id", "aud", "jti", "scope", "agency", "agency_type", "role", "kind")
 _TIMES = ("iat", "nbf", "exp")
 
 
 class Refused(Exception):
-    """A token is not one of ours, or no longer."""
+    """A token is not one of ours, or an assertion not one of this client, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,17 @@ class Claims:
     exp: int
 
 
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """An assertion that a client has signed. It may be used once."""
+
+    jti: str
+    until: datetime
+    """When no assertion with this jti can be valid any more."""
+
+
 class SigningKey:
-    """A private ES256 key; only the gateway holds one."""
+    """A private ES256 key: the gateway's, or with which a client proves who it is."""
 
     def __init__(self, pem: bytes) -> None:
         key = load_pem_private_key(pem, password=None)
@@ -89,6 +107,18 @@ class SigningKey:
             body, self._pem, algorithm="ES256", headers={"kid": self.kid, "typ": "at+jwt"}
         )
         return token
+
+    def assertion(self, client_id: str, *, issuer: str, now: datetime) -> str:
+        """What a client sends instead of a secret, good for a minute and for one use."""
+        at = int(now.timestamp())
+        body = {"iss": client_id, "sub": client_id, "aud": issuer, "jti": str(new_id())}
+        made: str = jwt.encode(
+            body | {"iat": at, "exp": at + 60},
+            self._pem,
+            algorithm="ES256",
+            headers={"kid": self.kid, "typ": "client-authentication+jwt"},
+        )
+        return made
 
 
 class Verifier:
@@ -145,6 +175,78 @@ class Verifier:
             return self._keys[header["kid"]]
         except KeyError:
             raise Refused from None
+
+
+def client_named_in(assertion: str) -> str:
+    """Whom an assertion says it is of, which nothing has proven yet; raises Refused."""
+    _header(assertion)
+    claimed = _once(assertion.split(".")[1]).get("sub")
+    if not isinstance(claimed, str):
+        raise Refused
+    return claimed
+
+
+def read_assertion(
+    assertion: str,
+    keys: Sequence[Mapping[str, str]],
+    *,
+    client_id: str,
+    issuer: str,
+    now: datetime,
+) -> Assertion:
+    """An assertion that the client has signed with one of its public keys; else raises Refused.
+
+    `aud` is the issuer and nothing else, not the token endpoint (rfc7523bis): what was signed for
+    another server, or for an address that another server claims to be its own, is no use here.
+    """
+    header = _header(assertion)
+    if not {"alg", "kid"} <= header.keys() <= {"alg", "kid", "typ"} or header["alg"] != "ES256":
+        raise Refused
+    fitting = [key for key in keys if key["kid"] == header["kid"]]
+    if header.get("typ") not in _ASSERTION_TYPES or not fitting:
+        raise Refused
+    try:
+        jwt.decode(
+            assertion,
+            jwk.construct(dict(fitting[0]), "ES256"),
+            algorithms=["ES256"],
+            audience=issuer,
+            issuer=client_id,
+            subject=client_id,
+            options=dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat"), False),
+        )
+    except (JOSEError, ValueError, TypeError, KeyError, RecursionError) as failure:
+        raise Refused from failure
+    return _asserted(_once(assertion.split(".")[1]), client_id, issuer, now)
+
+
+def _asserted(body: Mapping[str, Any], client_id: str, issuer: str, now: datetime) -> Assertion:
+    if (body.get("iss"), body.get("sub"), body.get("aud")) != (client_id, client_id, issuer):
+        raise Refused
+    jti, exp, at = body.get("jti"), body.get("exp"), now.timestamp()
+    longest = int(ASSERTION_LIFETIME.total_seconds())
+    iat, nbf = body.get("iat", int(at)), body.get("nbf", int(at))
+    if not isinstance(jti, str) or not 0 < len(jti) <= _LONGEST_JTI:
+        raise Refused
+    if type(exp) is not int or type(iat) is not int or type(nbf) is not int:
+        raise Refused
+    if max(iat, nbf) > at + LEEWAY or not at - LEEWAY < exp <= at + LEEWAY + longest:
+        raise Refused
+    if "iat" in body and exp - iat > longest:
+        raise Refused
+    return Assertion(jti, datetime.fromtimestamp(exp + LEEWAY + 1, tz=UTC))
+
+
+def is_public_key(x: str, y: str) -> bool:
+    """Whether these are a point of P-256, each coordinate 32 bytes as base64url."""
+    try:
+        if not all(_is_canonical(part) for part in (x, y)):
+            return False
+        raw = [urlsafe_b64decode(part + "=") for part in (x, y)]
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + raw[0] + raw[1])
+    except ValueError:
+        return False
+    return all(len(part) == 32 for part in raw)
 
 
 def _public_pem(key: ec.EllipticCurvePrivateKey) -> str:

@@ -73,11 +73,11 @@ NOTICED = text("""
 
 _NOT_JUDGED_BY = (
     *("touched", "outbox", "feed", "feed_head", "reader_cursor", "pending", "job", "job_chunk"),
-    "event_applied",
+    *("event_applied", "idempotency_key"),
     *("screening_request", "screening_heard", "household_lock"),
     # Questions and what was told; what was lent is judged, not what was asked.
     *("condition_words", "eligibility_check", "reservation", "reservation_end"),
-    *("feed_reader", "user_disposition"),
+    *("feed_reader", "reader_grant", "feed_day", "snapshot", "snapshot_chunk", "user_disposition"),
     "policy",  # its people and days stand in `cover`
     *("claim_version", "claim_progress", "claim_act"),  # what is judged stands in `claim_line`
 )

@@ -6,8 +6,8 @@ one holds nothing. `drain()` runs steps until all are idle: tests and the demons
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeVar
@@ -16,10 +16,11 @@ from httpx import AsyncClient, HTTPError
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel import feed, outbox
+from kernel import feed, idempotency, outbox
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
-from kernel.service import Service, Step, Work, log
+from kernel.service import Errand, Service, Step, Work, log
+from kernel.sharing import snapshots
 
 _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
@@ -38,26 +39,30 @@ class Worker:
         self._services = services
         self._feeds = feeds
         self._work = {service.name: _work_of(service, feeds) for service in services}
+        self._heads: dict[str, int] = {}
+        self._errands = [
+            (service, errand) for service in self._services for errand in service.errands
+        ]
 
     async def drain(self) -> None:
-        """Run every step until a whole round finds nothing to do."""
-        while await self.round():
+        """Run every step and errand until a whole round finds nothing to do."""
+        while await self.round() or await self._errands_once():
             pass
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; a database or neighbour that is away is waited for."""
-        rest = SHORTEST_REST
-        while not stop.is_set():
-            try:
-                done = await self.round()
-            except Exception as failure:
-                if not (is_unreachable(failure) or isinstance(failure, HTTPError)):
-                    log.error("worker round failed with %s", type(failure).__name__)
-                done = 0
-            rest = SHORTEST_REST if done else min(2 * rest, LONGEST_REST)
-            if not done:
-                jittered = rest * random.uniform(0.8, 1.2)
-                await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=jittered)
+        beside = [self._turns(service, errand, stop) for service, errand in self._errands]
+        await asyncio.gather(_until(stop, self.round), *beside)
+
+    async def _turns(self, service: Service, errand: Errand, stop: asyncio.Event) -> None:
+        await _until(stop, partial(errand.turn, service, self._feeds, self._heads))
+        await errand.finish(service)
+
+    async def _errands_once(self) -> int:
+        turns = [
+            errand.turn(service, self._feeds, self._heads) for service, errand in self._errands
+        ]
+        return sum(await _all(turns))
 
     async def round(self) -> int:
         """Run each step that has something to do once; returns how much was done.
@@ -65,7 +70,10 @@ class Worker:
         One statement a service tells which steps that may be. In the order of the phases what one
         service does reaches the others in the same round; within a phase services work side by
         side: while one waits for the database another computes.
+
+        A step that fails holds up no other: the rest of the round is done, then its failure raised.
         """
+        failures: list[Exception] = []
         seen = dict(
             zip(
                 (service.name for service in self._services),
@@ -74,21 +82,28 @@ class Worker:
             )
         )
         worked = await _all(
-            _in_turn(service, _chosen(self._work[service.name], seen[service.name].waiting))
+            _in_turn(
+                service, _chosen(self._work[service.name], seen[service.name].waiting), failures
+            )
             for service in self._services
         )
         relayed = await _all(
-            _in_turn(service, {"relay": _relay} if done or seen[service.name].to_relay else {})
+            _in_turn(
+                service, {"relay": _relay} if done or seen[service.name].to_relay else {}, failures
+            )
             for service, done in zip(self._services, worked, strict=True)
         )
         heads = {
             service.name: seen[service.name].head + moved
             for service, moved in zip(self._services, relayed, strict=True)
         }
+        self._heads.update(heads)
         copied = await _all(
-            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors))
+            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors), failures)
             for service in self._services
         )
+        if failures:
+            raise failures[0]
         return sum((*worked, *relayed, *copied))
 
     def _copies_of(
@@ -101,6 +116,23 @@ class Worker:
             if projection.source not in heads
             or heads[projection.source] > cursors.get(projection.source, 0)
         }
+
+
+async def _until(stop: asyncio.Event, act: Callable[[], Awaitable[int]]) -> None:
+    """Repeat an act until told to stop, and rest when there was nothing to do."""
+    rest = SHORTEST_REST
+    while not stop.is_set():
+        try:
+            done = await act()
+        except Exception as failure:
+            if not (is_unreachable(failure) or isinstance(failure, HTTPError)):
+                log.error("worker round failed with %s", type(failure).__name__)
+            done = 0
+        rest = SHORTEST_REST if done else min(2 * rest, LONGEST_REST)
+        if not done:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(rest * random.uniform(0.8, 1.2)):
+                    await stop.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +183,25 @@ async def _all(acts: Iterable[Awaitable[Result]]) -> list[Result]:
     return results  # type: ignore[return-value]  # no exception is left among them
 
 
-async def _in_turn(service: Service, steps: Mapping[str, Step]) -> int:
-    """Run each step until it is idle or has had its share of the round."""
+async def _in_turn(service: Service, steps: Mapping[str, Step], failures: list[Exception]) -> int:
+    """Run each step until it is idle, has had its share of the round, or fails."""
     done = 0
     for name, step in steps.items():
-        for _ in range(_SHARE):
-            async with _alone(service, name) as session:
-                this_time = await step(service, session) if session else 0
-            done += this_time
-            if not this_time:
-                break
+        try:
+            done += await _share_of(service, name, step)
+        except Exception as failure:
+            failures.append(failure)
+    return done
+
+
+async def _share_of(service: Service, name: str, step: Step) -> int:
+    done = 0
+    for _ in range(_SHARE):
+        async with _alone(service, name) as session:
+            this_time = await step(service, session) if session else 0
+        done += this_time
+        if not this_time:
+            break
     return done
 
 
@@ -178,15 +219,21 @@ async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | No
 
 def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
     pushed = {"jobs": Work(jobs.work, jobs.WAITING)} if service.resources else {}
+    sharing = {"snapshots": Work(_make_snapshots, snapshots.WAITING)}
     asking = {
         name: Work(partial(each.run, feeds), each.waiting)
         for name, each in service.feed_steps.items()
     }
-    return pushed | dict(service.steps) | asking
+    sweeping = {"idempotency keys": idempotency.SWEEPING}
+    return pushed | dict(service.steps) | sharing | asking | sweeping
 
 
 async def _relay(_: Service, session: AsyncSession) -> int:
     return await outbox.relay(session)
+
+
+async def _make_snapshots(service: Service, session: AsyncSession) -> int:
+    return await snapshots.make_chunk(session, service.keys, service.events, service.sources)
 
 
 async def _copy(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -12,7 +13,7 @@ class Visitor:
     """Sends requests through the door of the exchange, as a client of one agency.
 
     `.get`, `.post`, `.put` and `.delete` take what httpx takes. The token is fetched from the
-    token endpoint on first use.
+    token endpoint on first use. A POST carries a fresh Idempotency-Key, unless it has its own.
     """
 
     def __init__(self, send: Send, agency: str, client_id: str, secret: str) -> None:
@@ -41,7 +42,8 @@ class Visitor:
         return self._with_token("GET", path, **more)
 
     def post(self, path: str, **more: Any) -> httpx.Response:
-        return self._with_token("POST", path, **more)
+        headers = {"Idempotency-Key": str(uuid4()), **more.pop("headers", {})}
+        return self._with_token("POST", path, headers=headers, **more)
 
     def put(self, path: str, **more: Any) -> httpx.Response:
         return self._with_token("PUT", path, **more)

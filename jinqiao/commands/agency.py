@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from gateway.first_operator import FILE
 from jinqiao import installation
@@ -69,3 +71,23 @@ def add(
     with operating(operator) as exchange:
         answer = exchange.post("/v1/agencies", said)
     print(json.dumps(answer, ensure_ascii=False) if as_json else f"{code}: {answer['outcome']}.")
+
+
+@app.command("list", epilog="Example: jinqiao agency list --type BANK")
+def list_agencies(
+    type: Annotated[AgencyType | None, typer.Option(help="Only these.")] = None,
+    operator: Operator = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the agencies as they are on record now."""
+    wanted = {} if type is None else {"agency_type": type.value}
+    with operating(operator) as exchange:
+        found = list(exchange.items("/v1/agencies", **wanted))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    table = Table("code", "name", "type", "divisions", "parent")
+    for each in found:
+        places = " ".join(each["divisions"])
+        table.add_row(each["code"], each["name"], each["agency_type"], places, each["parent"] or "")
+    Console().print(table)

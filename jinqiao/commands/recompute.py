@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -56,7 +57,8 @@ async def _recompute(settings: Settings, url: str, chunk: int) -> list[dict[str,
         open_exchange,  # a second's work, which other commands need not wait for
     )
 
-    async with open_exchange(settings, url, prepare=False, patient=True) as exchange:
+    everything = replace(settings, elsewhere={})  # wherever a service runs, its rows are here
+    async with open_exchange(everything, url, prepare=False, patient=True) as exchange:
         return [
             {"service": service.name, "what": what, **total._asdict()}
             for service in exchange.services.values()

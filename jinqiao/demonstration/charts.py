@@ -36,7 +36,7 @@ CAUSES = {
     "INS-02": "应赔未赔",
     "INS-04": "少赔",
 }
-DONE = ("closed", "long_term", "dismissed")
+STRUCK_OFF, KEPT_UP = ("closed", "dismissed"), ("long_term",)
 
 _STYLE = Style(
     font_family="'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif",
@@ -62,12 +62,12 @@ def page(items: Sequence[Row]) -> str:
         _timeline(items),
     ]
     found = sum(item["findings"] for item in items)
-    rectified = sum(item["findings"] for item in items if item["state"] in DONE)
+    struck_off, kept_up = _findings(items, STRUCK_OFF), _findings(items, KEPT_UP)
     owed, back = _sum(items, "owed"), _sum(items, "returned")
     summary = (
-        f"{len(items)} 项台账，{found} 个问题，已整改 {rectified} 个；"
+        f"{len(items)} 项台账，{found} 个问题，已销号 {struck_off} 个，长期坚持 {kept_up} 个；"
         f"应返还 {owed:,} 元，已返还 {back:,} 元。"
-        f"<br>{len(items)} items, {found} findings, {rectified} put right; "
+        f"<br>{len(items)} items, {found} findings, {struck_off} struck off, {kept_up} kept up; "
         f"{owed:,} yuan owed, {back:,} yuan returned."
     )
     figures = "\n".join(f"<figure>{chart}</figure>" for chart in charts)
@@ -80,14 +80,14 @@ def _by_category(items: Sequence[Row]) -> str:
     names = [CATEGORIES[number] for number in CATEGORIES]
     groups = [[one for one in items if one["category"] == number] for number in CATEGORIES]
     return _bars(
-        "发现与整改，按问题类别 Found and put right, by category", names, _progress(groups)
+        "发现与销号，按问题类别 Found and struck off, by category", names, _progress(groups)
     )
 
 
 def _by_county(items: Sequence[Row]) -> str:
     places = _places(items)
     groups = [[one for one in items if _place(one) == name] for name in places]
-    return _bars("发现与整改，按县 Found and put right, by county", places, _progress(groups))
+    return _bars("发现与销号，按县 Found and struck off, by county", places, _progress(groups))
 
 
 def _money_by_county(items: Sequence[Row]) -> str:
@@ -100,6 +100,7 @@ def _money_by_county(items: Sequence[Row]) -> str:
             "应返还 owed": [_sum(group, "owed") for group in groups],
             "已返还 returned": [_sum(group, "returned") for group in groups],
         },
+        pygal.HorizontalBar,
     )
 
 
@@ -113,6 +114,7 @@ def _money_by_cause(items: Sequence[Row]) -> str:
             "应返还 owed": [_sum(group, "owed") for group in groups],
             "已返还 returned": [_sum(group, "returned") for group in groups],
         },
+        pygal.HorizontalBar,
     )
 
 
@@ -136,14 +138,17 @@ _STEPS = {
 def _progress(groups: Sequence[Sequence[Row]]) -> Series:
     return {
         "发现 found": [sum(one["findings"] for one in group) for group in groups],
-        "已整改 put right": [
-            sum(one["findings"] for one in group if one["state"] in DONE) for group in groups
-        ],
+        "已销号 struck off": [_findings(group, STRUCK_OFF) for group in groups],
+        "长期坚持 kept up": [_findings(group, KEPT_UP) for group in groups],
     }
 
 
-def _bars(title: str, names: Sequence[str], series: Series) -> str:
-    chart = _chart(pygal.Bar, title, names)
+def _findings(items: Iterable[Row], states: Sequence[str]) -> int:
+    return sum(one["findings"] for one in items if one["state"] in states)
+
+
+def _bars(title: str, names: Sequence[str], series: Series, kind: Any = pygal.Bar) -> str:
+    chart = _chart(kind, title, names)
     for name, values in series.items():
         chart.add(name, list(values))
     return _svg(chart)
@@ -156,14 +161,20 @@ def _chart(kind: Any, title: str, names: Sequence[str]) -> Any:
         style=_STYLE,
         width=960,
         height=420,
-        print_values=kind is pygal.Bar,
+        print_values=kind is not pygal.Line,
+        print_values_position="top",
         legend_at_bottom=True,
         disable_xml_declaration=True,
-        value_formatter=lambda value: f"{value:,}",
+        value_formatter=_told,
         show_dots=False,
     )
     chart.x_labels = list(names)
     return chart
+
+
+def _told(value: Any) -> str:
+    """Counts without a point, yuan to the fen."""
+    return f"{value:,.2f}" if value != int(value) else f"{int(value):,}"
 
 
 def _svg(chart: Any) -> str:

@@ -126,6 +126,7 @@ async def file_declaration(
         json.dumps(values, default=str),
         agency=caller.agency,
         division=declaration.division,
+        places=lo,
     )
     return declaration_id
 

@@ -62,7 +62,11 @@ class PushResult(BaseModel):
 
 async def _wish(
     covers: Annotated[
-        str | None, Query(description="Days the push declares complete, from/to.")
+        str | None,
+        Query(
+            description="Days the push declares complete, from/to, such as 2018-01-01/2019-01-01.",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        ),
     ] = None,
     covers_division: DivisionCode | None = None,
     control_total: Yuan | None = None,
@@ -89,13 +93,18 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
     router = APIRouter(tags=[resource.name])
     thing = called or resource.thing
     things = f"{called}s" if called else resource.name.replace("-", "_")
+    answer = _answer_model(resource, shown)
 
     @router.post(
         f"/{resource.name}",
         status_code=201,
         operation_id=f"push_{thing}",
         summary=f"Push one {resource.thing.replace('_', ' ')}",
-        response_model=_answer_model(resource, shown),
+        response_model=answer,
+        responses={
+            200: {"model": answer, "description": "Known already; `outcome` says what became."},
+            202: {"model": answer, "description": "Waits for a person or contract not known yet."},
+        },
     )
     async def push_one(
         request: Request,
@@ -110,19 +119,19 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
         [verdict] = (await push_now(push, resource, [raw], wish, strict=True)).verdicts
         if verdict.outcome == Outcome.REJECTED:
             raise _refusal(verdict.code, verdict.pointer, verdict.message)
-        answer: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}
+        told: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}
         if verdict.outcome == Outcome.PENDING or verdict.id is None:
             return JSONResponse(
-                {**answer, "findings": []}, 202, {HEADER: await end_of_write(session)}
+                {**told, "findings": []}, 202, {HEADER: await end_of_write(session)}
             )
         fact = await reads.one(session, shown, push.keys, caller, verdict.id)
-        answer[resource.thing] = fact.model_dump(mode="json", by_alias=True)
+        told[resource.thing] = fact.model_dump(mode="json", by_alias=True)
         found = await resource.findings(push, verdict.id) if resource.findings else []
         is_new = await reads.versions(session, shown, verdict.id) == 1
         created = is_new and verdict.outcome == Outcome.ACCEPTED
         status = 201 if created else 200
         return JSONResponse(
-            {**answer, "findings": found}, status, {HEADER: await end_of_write(session)}
+            {**told, "findings": found}, status, {HEADER: await end_of_write(session)}
         )
 
     @router.post(
@@ -298,7 +307,7 @@ def _filter_type(shown: reads.Reads, name: str) -> Any:
     if name == "division":
         return DivisionCode
     kind = shown.table.c[name].type.python_type
-    return Line if kind is str else kind
+    return Line if kind in (str, object) else kind  # SQLModel's own text says it is an object
 
 
 def _answer_model(resource: Resource, shown: reads.Reads) -> type[BaseModel]:

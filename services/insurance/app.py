@@ -8,9 +8,11 @@ from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.insurance.events import EVENTS
 from services.insurance.operations.screening import judge
 from services.insurance.projections import PROJECTIONS
 from services.insurance.queries.pushes.pending import READY
+from services.insurance.queries.snapshots import SOURCES
 from services.insurance.routes import ROUTERS
 from services.insurance.routes.pushes import RESOURCES
 
@@ -27,6 +29,8 @@ def create_app(parts: Parts) -> FastAPI:
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
+        events=EVENTS,
+        sources=SOURCES,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(

@@ -8,11 +8,13 @@ from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.loans.events import EVENTS
 from services.loans.operations.references import recompute_references
 from services.loans.operations.screening import judge
 from services.loans.operations.watch import ADDED_UP
 from services.loans.projections import PROJECTIONS
 from services.loans.queries.pushes import READY
+from services.loans.queries.snapshots import SOURCES
 from services.loans.routes import ROUTERS
 from services.loans.routes.pushes import RESOURCES
 
@@ -29,6 +31,8 @@ def create_app(parts: Parts) -> FastAPI:
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
+        events=EVENTS,
+        sources=SOURCES,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, people=_PEOPLE, added_up=ADDED_UP),

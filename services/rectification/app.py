@@ -6,12 +6,14 @@ from fastapi import FastAPI
 
 from kernel.bulk.formats.layout import read_headings
 from kernel.service import Parts, Work, create_service
+from services.rectification.events import EVENTS
 from services.rectification.operations.follow_up import remind_of_deadlines, reopen_what_came_back
 from services.rectification.operations.samples import SAMPLES
 from services.rectification.operations.screenings import name_positions
 from services.rectification.projections import PROJECTIONS
 from services.rectification.queries.follow_up import IS_A_RUN_UNSEEN, IS_ONE_UNREMINDED
 from services.rectification.queries.screenings import IS_ONE_WAITING
+from services.rectification.queries.snapshots import SOURCES
 from services.rectification.routes import ROUTERS
 
 
@@ -24,6 +26,8 @@ def create_app(parts: Parts) -> FastAPI:
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[SAMPLES],
         projections=PROJECTIONS,
+        events=EVENTS,
+        sources=SOURCES,
         steps={
             "reopen": Work(reopen_what_came_back, IS_A_RUN_UNSEEN),
             "remind": Work(remind_of_deadlines, IS_ONE_UNREMINDED),

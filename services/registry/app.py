@@ -8,9 +8,11 @@ from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.registry.events import EVENTS
 from services.registry.operations.sharing import judge
 from services.registry.projections import PROJECTIONS
 from services.registry.queries.needs import READY
+from services.registry.queries.snapshots import SOURCES
 from services.registry.routes import RESOURCES, ROUTERS
 
 
@@ -23,5 +25,7 @@ def create_app(parts: Parts) -> FastAPI:
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
+        events=EVENTS,
+        sources=SOURCES,
         steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
     )

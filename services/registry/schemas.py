@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber, Line, Part, Pushed
+from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, Line, Part, Pushed
 from kernel.money import PositiveYuan, Yuan
 from kernel.people import CertificateNumber, IdNumber, PersonName
 from services.registry.vocabulary import (
@@ -130,7 +130,8 @@ class HouseholdOut(BaseModel):
 
 
 class NeedIn(Pushed):
-    """What a household needs money for. UNSUITABLE says why, and what is done instead."""
+    """What a household needs money for. UNSUITABLE says why, and what is done instead; where it
+    does not, that is stored too, and LOAN-50 finds it."""
 
     need_no: AgencyNumber
     household_no: AgencyNumber
@@ -143,18 +144,6 @@ class NeedIn(Pushed):
     true_cause: Line | None = None
     """What really keeps the household poor, if a loan does not suit it."""
     other_measure: Line | None = None
-
-    @model_validator(mode="after")
-    def _unsuitable_says_why(self) -> Self:
-        if self.state == NeedState.UNSUITABLE:
-            lacks = [name for name in ("true_cause", "other_measure") if not getattr(self, name)]
-            if lacks:
-                raise PydanticCustomError(
-                    "unexplained",
-                    "An UNSUITABLE need lacks {lacks}.",
-                    {"lacks": " and ".join(lacks)},
-                )
-        return self
 
 
 class NeedOut(BaseModel):
@@ -181,7 +170,7 @@ class PersonLookupIn(Part):
 
     id_number: IdNumber
     name: PersonName
-    as_of: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] | None = None
+    as_of: BusinessDate | None = None
     """The day asked about, today or earlier; left out: today."""
 
 

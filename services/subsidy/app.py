@@ -8,9 +8,12 @@ from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from services.subsidy.events import EVENTS
 from services.subsidy.operations.screening import judge
 from services.subsidy.projections import PROJECTIONS
+from services.subsidy.projections.references import recompute_references
 from services.subsidy.queries.pushes import READY
+from services.subsidy.queries.snapshots import SOURCES
 from services.subsidy.routes import ROUTERS
 from services.subsidy.routes.pushes import RESOURCES
 
@@ -27,8 +30,11 @@ def create_app(parts: Parts) -> FastAPI:
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=RESOURCES,
         projections=PROJECTIONS,
+        events=EVENTS,
+        sources=SOURCES,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),
         },
+        recomputes={"reference interest": recompute_references},
     )

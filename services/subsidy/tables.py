@@ -222,7 +222,7 @@ class ReferenceInterest(Row, table=True):
 
 
 class ReferenceTerms(Row, table=True):
-    """By which terms and which engine a loan's reference interest was computed."""
+    """By which terms, engine and law a loan's reference interest was computed. Derived."""
 
     __tablename__ = "reference_terms"
     metadata = SCHEMA
@@ -232,6 +232,8 @@ class ReferenceTerms(Row, table=True):
     terms_digest: UUID
     closed_on: date | None = None
     engine_version: int
+    law_version: str = Field(sa_column_kwargs={"server_default": ""})
+    """Of what was computed before law had versions: none, so it is out of date."""
 
 
 # --- copies of what the banks told the loans service ---

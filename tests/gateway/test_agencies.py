@@ -151,9 +151,16 @@ def test_agencies_are_announced(
     }
 
 
-def test_the_feed_of_agencies_is_for_services_only(visit: Visit) -> None:
-    for role in ("bank", "operator", "supervisor"):
-        assert visit(role).get("/v1/gateway/feed").status_code == 403
+def test_the_feed_of_agencies_is_for_everybody(visit: Visit, drain: Callable[[], None]) -> None:
+    roles = ("bank", "operator", "auditor", "supervisor")
+    visitors = [visit(role) for role in roles]
+    drain()
+
+    for visitor in visitors:
+        page = visitor.get("/v1/gateway/feed").json()
+        told = [event["data"]["code"] for event in page["items"]]
+        assert told[1:] == [each.agency for each in visitors], "after the first operator's"
+        assert {event["type"] for event in page["items"]} == {"agency.recorded"}
 
 
 def test_an_unknown_filter_is_refused(operator: Visitor) -> None:

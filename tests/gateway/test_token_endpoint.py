@@ -73,7 +73,7 @@ def test_a_scope_is_narrowed_when_asked(visit: Visit, send: Send) -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", ["contracts:read agencies:write", "feed:read", "contracts:read  ", "everything"]
+    "scope", ["contracts:read agencies:write", "clients:write", "contracts:read  ", "everything"]
 )
 def test_a_scope_is_never_widened(visit: Visit, scope: str) -> None:
     answer = visit("bank").ask_token(scope=scope)

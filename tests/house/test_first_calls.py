@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import httpx
 
@@ -21,7 +21,7 @@ class Call(NamedTuple):
 
     who: str
     path: str
-    media_type: str
+    headers: dict[str, str]
     body: str | None
     answers: list[str]
 
@@ -49,11 +49,11 @@ def _call(command: str, answers: list[str]) -> Call:
     options = words[words.index("curl") + 1 :]
     path = next(word for word in options if word.startswith("$exchange")).removeprefix("$exchange")
     headers = [options[i + 1] for i, word in enumerate(options) if word == "-H"]
-    media_type = next((h.partition(": ")[2] for h in headers if ": " in h), "application/json")
+    more = {"Content-Type": "application/json", **dict(h.split(": ") for h in headers if ": " in h)}
     body = options[options.index("-d") + 1] if "-d" in options else None
     if words[0] == "printf":
         body = "\n".join(words[2 : words.index("|")])
-    return Call(headers[0].removeprefix("$"), path, media_type, body, answers)
+    return Call(headers[0].removeprefix("$"), path, more, body, answers)
 
 
 def test_the_first_calls_of_the_readme_work(
@@ -81,8 +81,7 @@ def test_the_first_calls_of_the_readme_work(
 def _send(visitor: Visitor, call: Call) -> httpx.Response:
     if call.body is None:
         return visitor.get(call.path)
-    headers: dict[str, Any] = {"Content-Type": call.media_type}
-    return visitor.post(call.path, content=call.body.encode(), headers=headers)
+    return visitor.post(call.path, content=call.body.encode(), headers=call.headers)
 
 
 def test_the_map_shows_where_the_first_rule_endpoint_and_field_go() -> None:

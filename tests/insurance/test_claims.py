@@ -1,6 +1,16 @@
 """Incidents, claims and changes of state: in any order, safe to repeat, seen by their own."""
 
-from tests.insurance.scene import FIXED, claim, happen, insure, person, put, register, sell
+from tests.insurance.scene import (
+    FIXED,
+    VILLAGE,
+    claim,
+    happen,
+    insure,
+    person,
+    put,
+    register,
+    sell,
+)
 
 
 def change(insurer, version, state, **more):
@@ -106,12 +116,13 @@ def test_insurers_do_not_see_each_others_claims_but_the_office_sees_its_peoples(
 
 
 def test_an_insurers_changes_stay_beside_a_claim_that_was_a_strangers_first(
-    office, insurer, drain, sql
+    office, insurer, drain, sql, findings
 ):
+    """And it lies where its person lived, though he had left before the incident."""
     insure(insurer, person())
     claim(insurer, person())
     change(insurer, 1, "FILED")
-    register(office, person())
+    register(office, person() | {"left_on": "2018-07-01"})
     drain()
 
     claim(insurer, person(), source_version=2, amount_claimed="1.00")
@@ -121,6 +132,8 @@ def test_an_insurers_changes_stay_beside_a_claim_that_was_a_strangers_first(
     assert (corrected["amount_claimed"], corrected["state"]) == ("1.00", "UNDER_REVIEW")
     keys = "select household_key from claim union select household_key from claim_status_change"
     assert len(sql("insurance", keys)) == 1
+    [late] = findings("INS-03", "2019-06-30")
+    assert (late["household_no"], late["village_code"]) == ("H1", VILLAGE)
 
 
 def test_an_offices_incident_waits_for_the_registry(office, drain):
@@ -163,6 +176,13 @@ def test_an_office_pushes_incidents_of_its_own_people_only(visit, office, drain,
     assert elsewhere.get(path).status_code == 404
 
 
+THE_CLAIM = {
+    "claim_id", "claim_no", "source_version", "policy_no", "person_key", "kind", "incident_on",
+    "incident_no",
+}  # fmt: skip
+THE_CHANGE = {"source_version", "state", "on", "amount"}
+
+
 def test_claims_changes_and_incidents_are_announced_by_their_keys(office, insurer, drain, sql):
     register(office, person())
     drain()
@@ -179,8 +199,8 @@ def test_claims_changes_and_incidents_are_announced_by_their_keys(office, insure
         (event["type"], set(event["data"]) - {"household_key", "agency"}) for event in events
     ] == [
         ("incident.recorded", {"incident_id", "incident_no"}),
-        ("claim.recorded", {"claim_id", "claim_no"}),
-        ("claim.changed", {"claim_id", "claim_no", "version"}),
+        ("claim.recorded", THE_CLAIM),
+        ("claim.changed", {"claim_id", "claim_no", "version", *THE_CHANGE}),
     ]
     assert {event["household_key"] for event in events} == {home}
     claimed = sql("insurance", "select id from claim")[0]["id"]

@@ -97,7 +97,7 @@ def test_a_shared_sum_is_owed_by_shares_to_those_of_the_household_that_day(
     office, insurer, findings
 ):
     """Who died that day shares, who left that day does not; two claims of one incident add up."""
-    sell(insurer, SHARED)
+    sell(insurer, SHARED, LOSS | {"shared_by_household": True})
     dead, second, third, gone, neighbour = (person(nth=nth) for nth in range(1, 6))
     register(
         office,
@@ -106,7 +106,8 @@ def test_a_shared_sum_is_owed_by_shares_to_those_of_the_household_that_day(
         third,
         gone | {"left_on": "2018-08-01"},
     )
-    register(office, neighbour, gone | {"joined_on": "2018-08-01"}, no="H2")
+    newcomer = person(nth=7) | {"joined_on": "2018-08-02"}
+    register(office, neighbour, gone | {"joined_on": "2018-08-01"}, newcomer, no="H2")
     insure(insurer, dead, second, third, gone, neighbour)
     death = {"kind": "ACCIDENT_DEATH"}
     rows = [
@@ -116,9 +117,12 @@ def test_a_shared_sum_is_owed_by_shares_to_those_of_the_household_that_day(
         a_claim(third, "first part", "2018-08-20", **death),
         a_claim(third, "second part", "2018-08-21", **death),
         a_claim(person(nth=9), "a stranger", "2018-08-20", **death),
+        a_claim(person(nth=8), "a stranger, all of it", "2018-08-20", **death),
+        a_claim(person(nth=7), "a newcomer, all he lost", "2018-08-20", **DAMAGE),
     ]
-    insure(insurer, person(nth=9), no="P9")
-    push(insurer, "claims", [*rows[:5], rows[5] | {"policy_no": "P9"}])
+    insure(insurer, person(nth=9), person(nth=8), person(nth=7), no="P9")
+    push(insurer, "claims", [*rows[:5], *[row | {"policy_no": "P9"} for row in rows[5:]]])
+    happen(office, person(nth=7), no="loss", loss="12", **DAMAGE)
     for no, paid in {
         "of three": "33.33",
         "short": "33.32",
@@ -126,6 +130,8 @@ def test_a_shared_sum_is_owed_by_shares_to_those_of_the_household_that_day(
         "first part": "20.00",
         "second part": "13.00",
         "a stranger": "20.00",
+        "a stranger, all of it": "100.00",
+        "a newcomer, all he lost": "12.00",
     }.items():
         pay(insurer, no, paid)
 

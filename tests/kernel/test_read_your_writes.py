@@ -8,8 +8,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from kernel.ids import new_id
 from tests.loans.questions import PATH, asking, condition
-from tests.story import SERVICE_OF, a_contract, a_household, a_person, declare
+from tests.story import COUNTY, SERVICE_OF, a_contract, a_household, a_person, declare
+from tests.subsidy.claiming import a_claim, a_claim_line, a_loan, a_town, act, claimed
 
 
 @pytest.fixture
@@ -82,6 +84,32 @@ def test_every_push_declaration_and_agency_is_answered_with_an_event(
     assert facts["registry"]["as_at"]
 
 
+def test_what_people_do_is_answered_with_an_event_too(visit, drain):
+    town = a_town(visit)
+    loan = a_loan(town)
+    drain()
+    budget = town.bureau.put(f"/v1/subsidy/budgets/{COUNTY}/2019", json={"amount": "9.00"})
+    claim_id = claimed(town, a_claim(a_claim_line(loan)))
+    item = {"category": 2, "source": "审计", "measure": "退还", "division": COUNTY}
+    answers = [
+        budget,
+        act(town.bank, claim_id, "submit", "2019-03-10"),
+        act(town.reviewer, claim_id, "review", "2019-03-12"),
+        town.office.post("/v1/rectification/items", json=item),
+        town.office.post("/v1/rectification/screenings", json={"business_date": "2019-06-01"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 201, 202]
+    events = [answer.headers["Event-Id"] for answer in answers]
+    assert len(set(events)) == len(events)
+    drain()
+    for event_id in events[:3]:
+        found = town.bank.get(f"/v1/subsidy/claims/{claim_id}?after_event={event_id}")
+        assert found.status_code == 200, found.text
+    wrong = act(town.bank, claim_id, "submit", "2019-03-10")
+    assert (wrong.status_code, "Event-Id" in wrong.headers) == (409, False)
+
+
 def test_ones_own_write_is_here_at_once_and_a_jobs_when_it_is_done(drain, office, bank):
     person = a_person()
     own = written(bank, "contracts", a_contract(person))
@@ -100,7 +128,7 @@ def test_ones_own_write_is_here_at_once_and_a_jobs_when_it_is_done(drain, office
 
 def test_a_write_that_commits_late_is_not_taken_for_here(drain, office, bank, portal, exchange):
     """A later number may come first: what counts is the write itself, not how far a copy is."""
-    person, late = a_person(), uuid4()
+    person, late = a_person(), new_id()
     asked = asking(person)
     open_transaction = exchange.services["registry"].database.begin()
     drain()
@@ -130,6 +158,8 @@ def test_what_is_no_event_is_said_to_be_none(send, bank):
     person = a_person()
 
     assert bank.post(f"{PATH}?after_event=7", json=asking(person)).status_code == 400
+    unknown = bank.post(f"{PATH}?after_event={uuid4()}", json=asking(person))
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no-such-event")
     assert bank.get("/v1/loans/contracts?after_event=%27").status_code == 400
-    without_token = send("POST", f"{PATH}?after_event={uuid4()}", json=asking(person))
+    without_token = send("POST", f"{PATH}?after_event={new_id()}", json=asking(person))
     assert without_token.status_code == 401

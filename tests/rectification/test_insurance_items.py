@@ -82,7 +82,7 @@ def test_a_clock_that_has_ended_only_says_what_was(visit: Visit, drain: Drain) -
     push(insurer, "claims", claim | {"reported_on": "2019-03-05"})
     changed(insurer, 1, "APPROVED", "2019-03-20")
     [finding] = ledger.screened(FOUND_ON, "INS-03")
-    assert finding["class"] == "RUNNING"
+    assert finding["figures"]["running"] is True
     item = opened(ledger.supervisor, finding, category=5)
     acted(officer, item, "start", on="2019-06-02")
     proved(officer, item)
@@ -92,5 +92,5 @@ def test_a_clock_that_has_ended_only_says_what_was(visit: Visit, drain: Drain) -
 
     changed(insurer, 2, "PAID", "2019-06-28", amount="500.00")
     [ended] = ledger.screened(AGAIN_ON, "INS-03")
-    assert ended["class"] == "ENDED"
+    assert ended["figures"]["running"] is False
     assert closed(ledger.supervisor, item).status_code == 200

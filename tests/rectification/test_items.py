@@ -432,9 +432,14 @@ def test_what_one_bearer_got_too_much_is_not_what_another_lacks(visit: Visit, dr
         a_line(loan, "2018-03-05", "2018-06-05", "50.00"),
         a_line(loan, "2018-06-05", "2018-09-05", "60.00", borne_by="TREASURY"),
     )
+    declare(ledger.bank, "refunds")
     [finding] = ledger.screened(FOUND_ON, "LOAN-30")
+    [unrefunded] = ledger.screened(FOUND_ON, "LOAN-32")
     assert finding["amount"] == "22.50"
+    follow_up = opened(ledger.supervisor, unrefunded, category=2)
+    assert follow_up["money"]["owed"] == "22.50"
     item = opened(ledger.supervisor, finding, category=2)
+    assert shown(ledger.worker, follow_up)["money"] is None, "the same money is counted once"
     refund = {
         "contract_no": loan["contract_no"], "refund_no": "1", "amount": "30.00",
         "paid_on": "2018-12-01", "cause": "RATE_EXCESS", "to": "HOUSEHOLD",

@@ -8,6 +8,7 @@ from anyio.from_thread import BlockingPortal
 from jinqiao.exchange import Exchange
 from kernel.ids import new_id
 from services.rectification.projections import close_screenings, keep_findings
+from tests import story
 from tests.rectification.builders import COUNTY, PROVINCE, a_contract, a_finding, a_household
 from tests.rectification.conftest import Findings, Screen
 from tests.rectification.test_samples import a_sample
@@ -128,7 +129,8 @@ def test_a_supervisor_is_told_what_is_unknown_in_his_question(visit: Visit) -> N
     assert refused(rules=["LOAN-02", "LOAN-99"]) == (422, ["/rules/1"])
     assert refused(sample="没有") == (422, ["/sample"])
     assert refused(division="23") == (422, ["/division"])
-    assert refused(business_date="2018-02-30") == (422, ["/business_date"])
+    for day in ("2018-02-30", "0001-01-01", "1949-09-30", "2200-01-01", "9999-12-31"):
+        assert refused(business_date=day) == (422, ["/business_date"])
     assert refused(bank="RCU") == (422, ["/bank"])
 
 
@@ -206,6 +208,35 @@ def test_a_supervisors_run_is_closed_though_its_last_answers_cross(
     portal.call(cross)
 
     assert supervisor.get(run.headers["Location"]).json()["state"] == "judged"
+
+
+def test_a_supervisors_run_is_judged_though_facts_lie_at_the_ends_of_the_calendar(
+    visit: Visit, drain: Drain
+) -> None:
+    supervisor, office = visit("supervisor"), visit("poverty_office")
+    bank, insurer = visit("bank"), visit("insurer")
+    ends = ("0001-01-01", "9999-12-31")
+    people = [story.a_person() for _ in ends]
+    story.push(office, "households", story.a_household(*people))
+    drain()
+    loans = [
+        story.a_contract(person, applied_on=day) for person, day in zip(people, ends, strict=True)
+    ]
+    cover = [{"name": person.name, "id_number": person.id_number} for person in people]
+    policy = {"policy_no": "P1", "product_code": "FP", "covered": cover}
+    policy |= dict(zip(("valid_from", "valid_to"), ends, strict=True))
+    incident = {"incident_no": "I1", "kind": "ACCIDENT_MEDICAL", "on": ends[0], **cover[0]}
+    claim = {"claim_no": "C1", "policy_no": "P1", "id_number": cover[1]["id_number"]}
+    claim |= {"kind": "ACCIDENT_MEDICAL", "incident_on": ends[0], "reported_on": ends[0]}
+
+    story.push(bank, "contracts", *loans)
+    story.push(insurer, "policies", policy)
+    story.push(office, "incidents", incident)
+    story.push(insurer, "claims", claim)
+    found = story.screened(supervisor, drain, "2019-06-01")
+
+    assert [found.verdict("LOAN-03", loan) for loan in loans] == ["not_met"] * 2
+    assert found.verdict("INS-03", claim) == "undetermined"
 
 
 def test_an_office_whose_borrower_is_known_by_another_name_is_told_undetermined(

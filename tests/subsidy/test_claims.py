@@ -281,12 +281,12 @@ def test_days_that_no_calendar_reaches_do_a_banks_claim_no_harm(visit: Visit, dr
         assert act(town.bank, claim_id, "submit", on).status_code == 422
     told = done(town.bank, claim_id, "submit", "2000-01-01")
     assert findings_of(told)["SUB-02"] == "not_met"
-    for as_of, status in (("0001-01-01", 200), ("9999-12-31", 400)):
+    for as_of, status in (("1949-10-01", 200), ("0001-01-01", 400), ("9999-12-31", 400)):
         for by in ("loan", "county"):
             asked = {"as_of": as_of, "by": by}
             assert town.bank.get("/v1/subsidy/matches", params=asked).status_code == status
     screened(town.supervisor, drain, "2019-06-01")
-    screened(town.supervisor, drain, "1900-01-01")
+    screened(town.supervisor, drain, "1949-10-01")
     for on in ("2019-13-01", 5, "heute"):
         answer = town.bank.post(f"/v1/subsidy/claims/{claim_id}/submit", json={"on": on})
         assert answer.status_code == 422

@@ -1,6 +1,5 @@
 """Address of one claim with its history and its clocks."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from kernel import clock
 from kernel.access import Caller, allowed_to
 from kernel.bulk.resource import Push
 from kernel.database import Transaction
+from kernel.fields import BusinessDate
 from kernel.roles import May
 from services.insurance.operations.claims import CLAIMS_SHOWN
 from services.insurance.operations.clocks import claim_then
@@ -25,7 +25,7 @@ async def read_claim(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.CLAIMS_READ)],
     claim_id: Annotated[UUID, Path(alias="id")],
-    as_of: date | None = None,
+    as_of: BusinessDate | None = None,
 ) -> ClaimThenOut:
     """A claim with its changes in order of version and its clocks, as of a day (left out: today).
 

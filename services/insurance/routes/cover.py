@@ -1,6 +1,5 @@
 """Addresses of the lists that insurers and offices work by."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from kernel.access import Caller, allowed_to, officer_allowed_to
 from kernel.bulk.resource import Push
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber
+from kernel.fields import AgencyCode, AgencyNumber, BusinessDate
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -23,7 +23,7 @@ from services.insurance.schemas.suspected import DismissalIn, SuspectedClaimOut
 from services.insurance.vocabulary import LiabilityKind, SuspicionState
 
 cover = APIRouter(tags=["cover"])
-suspicions = APIRouter(tags=["suspected-claims"])
+suspicions = APIRouter(tags=["suspected-claims"], route_class=ActedOnce)
 
 
 def _ask(request: Request, session: Transaction, caller: Caller) -> Push:
@@ -38,8 +38,8 @@ async def read_cover_list(
     caller: Annotated[Caller, allowed_to(May.POLICIES_READ)],
     wanted: Wanted,
     year: Annotated[int, Query(ge=2000, le=2100)],
-    changes_since: date | None = None,
-    as_of: date | None = None,
+    changes_since: BusinessDate | None = None,
+    as_of: BusinessDate | None = None,
     division: DivisionCode | None = None,
     covered: bool | None = None,
 ) -> Any:
@@ -61,7 +61,7 @@ async def read_cover_gaps(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.POLICIES_READ)],
     wanted: Wanted,
-    on: date | None = None,
+    on: BusinessDate | None = None,
     division: DivisionCode | None = None,
 ) -> Any:
     """Whom no policy covers on a day (left out: today), and the days between two policy years."""
@@ -79,7 +79,7 @@ async def list_suspected_claims(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.CLAIMS_READ)],
     wanted: Wanted,
-    as_of: date | None = None,
+    as_of: BusinessDate | None = None,
     division: DivisionCode | None = None,
     state: SuspicionState | None = None,
     agency: AgencyCode | None = None,
@@ -111,7 +111,7 @@ async def read_suspected_claim(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.CLAIMS_READ)],
     suspicion_id: UUID,
-    as_of: date | None = None,
+    as_of: BusinessDate | None = None,
 ) -> SuspectedClaimOut:
     """One suspected claim with the working of what is due, and what officers decided on it."""
     ask = _ask(request, session, caller)
@@ -125,6 +125,7 @@ async def dismiss_suspected_claim(
     caller: Annotated[Caller, officer_allowed_to(May.DISPOSITIONS_WRITE)],
     suspicion_id: UUID,
     asked: Annotated[Any, body_of(DismissalIn)],
+    _: IdempotencyKey,
 ) -> SuspectedClaimOut:
     """An officer records that nothing is owed, and why. It is open again if the facts change.
 

@@ -82,9 +82,9 @@ def _was_paid_on_a_covered_day(claim: FromClause) -> ColumnElement[Any]:
     certainty=Certainty.ASSUMED,
 )
 def paid_in_full(claim: FromClause) -> ColumnElement[Any]:
-    """Who was paid the most that can be due was paid in full, even where the loss is unknown.
+    """Who was paid the most that can be due was paid in full, even where loss or share is unknown.
 
-    已按可能应赔的最高额给付的，即使损失不明也为足额。
+    已按可能应赔的最高额给付的，即使损失或分摊份额不明也为足额。
     """
     c = claim.c
     return case(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kernel.fields import Line
+from kernel.fields import BusinessDate, Line
 from services.insurance.vocabulary import Basis, LiabilityKind, SuspicionState
 
 
@@ -61,6 +61,6 @@ class DismissalIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Line
-    on: Annotated[date | None, Field(description="The day of the decision; left out: today.")] = (
-        None
-    )
+    on: Annotated[
+        BusinessDate | None, Field(description="The day of the decision; left out: today.")
+    ] = None

@@ -10,8 +10,8 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.database import copy_rows
-from kernel.policy.interest import ENGINE_VERSION, Terms, law_version, reference_interest
-from kernel.recomputing import Recomputed
+from kernel.policy.interest import Terms, reference_interest
+from kernel.recomputing import references_anew, versions
 from services.loans.queries import reference
 
 
@@ -32,35 +32,22 @@ async def refresh_references(session: AsyncSession, loans: Sequence[UUID]) -> No
     await copy_rows(
         session,
         "reference_terms",
-        ["household_key", "loan_id", "terms_digest", "closed_on", *_versions()],
+        ["household_key", "loan_id", "terms_digest", "closed_on", *versions()],
         [
             (
                 row["household_key"],
                 row["loan_id"],
                 row["terms_digest"],
                 row["closed_on"],
-                *_versions().values(),
+                *versions().values(),
             )
             for row in rows
         ],
     )
 
 
-async def recompute_references(session: AsyncSession, chunk: int) -> Recomputed:
-    """Compute anew, for at most so many loans, what other law or another engine had computed."""
-    await session.execute(reference.ONE_AT_A_TIME)
-    found = await session.execute(reference.OUT_OF_DATE, {**_versions(), "chunk": chunk})
-    loans = found.scalars().all()
-    for statement in reference.KEEP_AS_IT_WAS:
-        await session.execute(statement, {"loans": list(loans)})
-    await refresh_references(session, loans)
-    changed = await session.execute(reference.CAME_OUT_OTHERWISE, {"loans": list(loans)})
-    return Recomputed(len(loans), changed.scalar_one())
-
-
-def _versions() -> dict[str, Any]:
-    """Which engine and which law compute today."""
-    return {"engine_version": ENGINE_VERSION, "law_version": law_version()}
+recompute_references = references_anew(refresh_references, reference.ONE_AT_A_TIME)
+"""Compute anew what other law or another engine had computed; a `Recompute`."""
 
 
 async def lay_out_corrected_references(session: AsyncSession, scope: Mapping[str, Any]) -> None:
@@ -70,7 +57,7 @@ async def lay_out_corrected_references(session: AsyncSession, scope: Mapping[str
     """
     for statement in reference.REFERENCE_NOW:
         await session.execute(statement)
-    values = {**scope, **_versions()}
+    values = {**scope, **versions()}
     found = (await session.execute(reference.TERMS_ON_BUSINESS_DATE, values)).mappings().all()
     rows = [(row["loan_id"], *each) for row in found if row["days"] for each in _computed(row)]
     await copy_rows(session, "reference_now", ["loan_id", "day", "amount"], rows)

@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from kernel.outbox import announcing
+
 NOT_YOURS = text("""
     update pushed p set outcome = 'rejected', code = 'not-your-division'
     where not exists (
@@ -147,9 +149,8 @@ READY = f"""
 """
 
 # The terms of each report, for sister services; a name leaves encrypted, for publicity lists.
-ANNOUNCE_CONTRACTS = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'contract.recorded', household_key, agency, division, json_build_object(
+CONTRACTS_TOLD = """
+    select 'contract.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'loan_id', id, 'agency', agency,
         'contract_no', contract_no, 'division', division, 'person_key', person_key,
         'name_key', name_key, 'publicity_name', encode(publicity_name, 'base64'),
@@ -162,34 +163,35 @@ ANNOUNCE_CONTRACTS = text("""
         'overdue_principal', overdue_principal::text, 'overdue_since', overdue_since,
         'five_class', five_class, 'closed_on', closed_on, 'converted_to', converted_to,
         'converted_on', converted_on, 'terms_digest', terms_digest, 'as_at', as_at,
-        'source_version', source_version)
-    from pushed where outcome in ('accepted', 'superseded') order by line
-""")
+        'source_version', source_version) as data
+    from {rows}
+"""
+ANNOUNCE_CONTRACTS = announcing(CONTRACTS_TOLD)
 
-ANNOUNCE_LINES = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'interest-line.recorded', household_key, agency, division, json_build_object(
+LINES_TOLD = """
+    select 'interest-line.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'loan_id', loan_id, 'line_no', line_no,
         'source_version', source_version, 'kind', kind, 'period_start', period_start,
         'period_end', period_end, 'amount', amount::text, 'settled_on', settled_on,
-        'borne_by', borne_by)
-    from pushed where outcome in ('accepted', 'superseded') order by line
-""")
+        'borne_by', borne_by) as data
+    from {rows}
+"""
+ANNOUNCE_LINES = announcing(LINES_TOLD)
 
-ANNOUNCE_REPAYMENTS = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'repayment.recorded', household_key, agency, division, json_build_object(
+REPAYMENTS_TOLD = """
+    select 'repayment.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'loan_id', loan_id, 'repayment_no', repayment_no,
         'source_version', source_version, 'principal', principal::text,
-        'interest', interest::text, 'penalty', penalty::text, 'paid_on', paid_on)
-    from pushed where outcome in ('accepted', 'superseded') order by line
-""")
+        'interest', interest::text, 'penalty', penalty::text, 'paid_on', paid_on) as data
+    from {rows}
+"""
+ANNOUNCE_REPAYMENTS = announcing(REPAYMENTS_TOLD)
 
-ANNOUNCE_REFUNDS = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'refund.recorded', household_key, agency, division, json_build_object(
+REFUNDS_TOLD = """
+    select 'refund.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'loan_id', loan_id, 'refund_no', refund_no,
         'source_version', source_version, 'amount', amount::text, 'paid_on', paid_on,
-        'cause', cause, 'to', "to")
-    from pushed where outcome in ('accepted', 'superseded') order by line
-""")
+        'cause', cause, 'to', "to") as data
+    from {rows}
+"""
+ANNOUNCE_REFUNDS = announcing(REFUNDS_TOLD)

@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-from services.loans.queries.facts import IN_SCOPE
 from services.loans.queries.facts.followup import OWED
+from services.loans.queries.facts.loan import IN_SCOPE
 
 PUSHED_LOANS = text("""
     select distinct loan_id from pushed where outcome in ('accepted', 'superseded')
@@ -40,29 +40,6 @@ FORGET = [
 
 # No push may compute a loan anew while a chunk does: both would store it.
 ONE_AT_A_TIME = text("lock table reference_terms in share row exclusive mode")
-
-OUT_OF_DATE = text("""
-    select loan_id from reference_terms
-    where engine_version <> :engine_version or law_version <> :law_version
-    order by household_key, loan_id limit :chunk
-""")
-
-KEEP_AS_IT_WAS = [
-    text("drop table if exists reference_before"),
-    text("""
-        create temp table reference_before on commit drop as
-        select loan_id, day, amount from reference_interest where loan_id = any(:loans)
-    """),
-]
-
-CAME_OUT_OTHERWISE = text("""
-    select count(distinct loan_id) from (
-        (table reference_before
-         except select loan_id, day, amount from reference_interest where loan_id = any(:loans))
-        union all
-        (select loan_id, day, amount from reference_interest where loan_id = any(:loans)
-         except table reference_before)) differing
-""")
 
 # Loans in scope whose stored reference rests on other terms than those that count on the business
 # date. Of interest taken in advance, for days after it, what happened later is not known either.

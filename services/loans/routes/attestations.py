@@ -12,6 +12,7 @@ from kernel.database import Transaction
 from kernel.editing import check_if_match, etag_of
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.loans.operations import attestations
 from services.loans.operations.attestations import ATTESTATIONS, EXCEPTIONS, Put
 from services.loans.schemas.attestations import (
@@ -23,7 +24,7 @@ from services.loans.schemas.attestations import (
     ExceptionsOut,
 )
 
-attested = APIRouter(tags=["attestations"], prefix="/contracts/{loan_id}")
+attested = APIRouter(tags=["attestations"], prefix="/contracts/{loan_id}", route_class=TellsItsEnd)
 
 Reader = Annotated[Caller, allowed_to(May.CONTRACTS_READ)]
 RuleId = Annotated[str, Path(max_length=20, examples=["LOAN-15"])]

@@ -1,6 +1,5 @@
 """Addresses of eligibility checks, and of the room they hold."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -16,7 +15,8 @@ from kernel.bulk.resource import Push
 from kernel.bulk.routes import bulk_body, rows_sent
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode
+from kernel.fields import AgencyCode, BusinessDate
+from kernel.idempotency import AnsweredOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -37,7 +37,7 @@ from services.loans.schemas.eligibility import (
     ReservationOut,
 )
 
-checks = APIRouter(tags=["eligibility"])
+checks = APIRouter(tags=["eligibility"], route_class=AnsweredOnce)
 _COPIES = [Depends(after_event_named)]
 reservations = APIRouter(tags=["reservations"])
 
@@ -67,6 +67,7 @@ async def ask_eligibility(
     caller: Asker,
     asked: Annotated[Any, body_of(EligibilityIn)],
     response: Response,
+    _: IdempotencyKey,
 ) -> EligibilityOut:
     """Every condition with verdict, figures, citation and what is missing, as of any day that has
     come. The answer is kept; Location leads to it and to the records that it rests on.
@@ -112,7 +113,7 @@ async def list_checks(
     wanted: Wanted,
     agency: Annotated[AgencyCode | None, Query()] = None,
     bank: Annotated[AgencyCode | None, Query()] = None,
-    as_of: Annotated[date | None, Query()] = None,
+    as_of: Annotated[BusinessDate | None, Query()] = None,
     division: Annotated[DivisionCode | None, Query()] = None,
     verdict: Annotated[Literal["eligible", "ineligible", "undetermined"] | None, Query()] = None,
 ) -> Page[CheckListedOut]:
@@ -145,7 +146,9 @@ async def list_reservations(
     session: Transaction,
     caller: Reader,
     wanted: Wanted,
-    held_on: Annotated[date | None, Query(description="Only those that hold that day.")] = None,
+    held_on: Annotated[
+        BusinessDate | None, Query(description="Only those that hold that day.")
+    ] = None,
     agency: Annotated[AgencyCode | None, Query()] = None,
     division: Annotated[DivisionCode | None, Query()] = None,
 ) -> Page[ReservationOut]:

@@ -1,15 +1,15 @@
 """Addresses of interest: what a loan would cost, and what one did cost too much."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 
 from kernel import clock
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
+from kernel.fields import BusinessDate
 from kernel.roles import May
 from kernel.service import body_of
 from services.loans.operations.excess import interest_of_contract
@@ -38,7 +38,7 @@ async def read_interest(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.CONTRACTS_READ)],
     loan_id: UUID,
-    as_of: Annotated[date | None, Query(ge=date(1949, 10, 1), le=date(2199, 12, 31))] = None,
+    as_of: BusinessDate | None = None,
 ) -> InterestOfContract:
     """Every interest line beside what law allowed for its days, who bore the difference, what was
     given back, and what each bearer is still owed, as of a day (default: today).

@@ -1,6 +1,5 @@
 """Addresses of following loans up: rates, calendar, actual users, default proposals."""
 
-from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,7 +11,8 @@ from kernel.access import Caller, allowed_to, allowed_to_any, officer_allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.editing import check_if_match, etag_of
-from kernel.fields import Line
+from kernel.fields import BusinessDate, Line
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -31,12 +31,12 @@ from services.loans.schemas.watch import (
     UsersOut,
 )
 
-followed = APIRouter(tags=["follow-up"])
+followed = APIRouter(tags=["follow-up"], route_class=ActedOnce)
 
 Watcher = Annotated[Caller, allowed_to(May.LENDING_WATCH)]
 AsOf = Annotated[
-    date | None,
-    Query(ge=date(1949, 10, 1), le=date(2199, 12, 31), description="Default: today."),
+    BusinessDate | None,
+    Query(description="Default: today."),
 ]
 
 
@@ -171,6 +171,7 @@ async def propose_default(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.DEFAULTS_PROPOSE)],
     said: Annotated[ProposalIn, body_of(ProposalIn)],
+    _: IdempotencyKey,
 ) -> ProposalOut:
     """Propose a borrower of one's own for the list of those who default in bad faith.
 
@@ -221,6 +222,7 @@ async def decide_default_proposal(
     caller: Annotated[Caller, officer_allowed_to(May.DEFAULTS_DECIDE)],
     proposal_id: UUID,
     said: Annotated[DecisionIn, body_of(DecisionIn)],
+    _: IdempotencyKey,
 ) -> ProposalOut:
     """List the borrower, or refuse: an officer of an office or supervisor, once and with reasons.
 

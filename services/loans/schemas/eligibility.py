@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber, Part
+from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, Part
 from kernel.money import PositiveYuan, Rate, SignedYuan
 from kernel.people import IdNumber, PersonName
 from services.loans.schemas.pushed import ActualUser
@@ -41,7 +41,7 @@ class EligibilityIn(Part):
     attested: list[Literal["LOAN-05", "LOAN-15", "LOAN-16", "LOAN-17"]] = Field(
         default_factory=list
     )
-    as_of: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] | None = None
+    as_of: BusinessDate | None = None
     """The day asked about, today or earlier; left out: today."""
     reserve: bool = False
     """Hold the amount under the household's cap for ten working days, as of `as_of`."""

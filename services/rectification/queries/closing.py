@@ -12,8 +12,8 @@ _OF_BORROWING = ", ".join(f"'{rule}'" for rule in sorted(OF_BORROWING))
 ASKED_AGAIN = "case when l.rule_id in ('LOAN-30', 'LOAN-31') then 'LOAN-32' else l.rule_id end"
 """SQL: which rule must find nothing, so that a finding of `l` is put right."""
 
-RECORDS_WHAT_WAS = "(f.rule_id = 'INS-03' and f.class is not distinct from 'ENDED')"
-"""SQL: whether a finding `f` only records what was: a clock that has ended."""
+RECORDS_WHAT_WAS = "(f.rule_id = 'INS-03' and f.figures ->> 'running' = 'false')"
+"""SQL: whether a finding `f` only records what was: clocks that were late and have ended."""
 
 LAST_VISIT = """
     select v.outcome, v.recorded_by
@@ -29,7 +29,7 @@ HAS_EVIDENCE = text("select exists (select from evidence where item_id = :item_i
 UNPAID_DEBTS = text(f"""
     select rule_id, sum(owed) as owed, sum(returned) as returned,
            sum(owed - returned) as outstanding, count(*) as debts
-    from ({DEBTS_OF_ITEM} where l.item_id = :item_id) debt
+    from ({DEBTS_OF_ITEM} and l.item_id = :item_id) debt
     where owed > returned group by rule_id order by rule_id
 """)
 

@@ -76,7 +76,8 @@ ADD_EVENTS = text("""
             "on" date, "by" text, agency text, note text, details jsonb, recorded_at timestamptz)
         returning item_id, number, act, state, "on")
     insert into outbox (type, agency, division, data)
-    select 'item.acted', i.responsible_unit, i.division, json_build_object(
+    select 'item.acted', case when cardinality(i.agencies) = 1 then i.agencies[1]
+                              else i.responsible_unit end, i.division, json_build_object(
         'item_id', t.item_id, 'number', t.number, 'act', t.act, 'state', t.state, 'on', t."on",
         'category', i.category, 'division', i.division, 'agencies', i.agencies)
     from told t join item i using (item_id) order by t.item_id

@@ -57,6 +57,15 @@ _PAID_ON_CLAIMS = """
                 and cast(c.incident_on as text) = f.figures ->> 'on'))))
 """
 
+# LOAN-32 is what of LOAN-30 and 31 was not refunded: the same money, which a ledger that holds them
+# counts once, with them.
+_IS_COUNTED_ELSEWHERE = """
+    f.rule_id = 'LOAN-32' and exists (
+        select from item_finding other join item using (item_id)
+        where other.subject = f.subject and other.rule_id in ('LOAN-30', 'LOAN-31')
+          and item.state <> 'dismissed')
+"""
+
 DEBTS_OF_ITEM = f"""
     select l.item_id, f.finding_id, f.rule_id, d.whom, d.amount as owed,
            least(d.amount, coalesce(case
@@ -70,11 +79,12 @@ DEBTS_OF_ITEM = f"""
     join screening found on found.screening_id = f.screening_id
     join lateral (select * from ({_DEBTS}) as debt(rule_id, whom, causes, net, amount)
                   where debt.rule_id = f.rule_id and debt.amount > 0) d on true
+    where not ({_IS_COUNTED_ELSEWHERE})
 """
 """SQL: one row a debt of an item `l`, and what of it came back until a day (`:on`)."""
 
 MONEY_OF_ITEMS = text(f"""
     select item_id, sum(owed) as owed, sum(returned) as returned from ({DEBTS_OF_ITEM}
-        where l.item_id = any(:items)) debt
+        and l.item_id = any(:items)) debt
     group by item_id
 """)

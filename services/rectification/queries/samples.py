@@ -2,13 +2,16 @@
 
 from sqlalchemy import text
 
-ANNOUNCE_SAMPLES = text("""
-    insert into outbox (type, agency, division, data)
-    select 'sample.recorded', agency, division, json_build_object(
+from kernel.outbox import announcing
+
+SAMPLES_TOLD = """
+    select 'sample.recorded' as type, null::uuid as household_key, agency, division,
+           json_build_object(
         'sample_id', id, 'agency', agency, 'name', name, 'source', source,
-        'contract_nos', contract_nos, 'source_version', source_version)
-    from pushed where outcome in ('accepted', 'superseded') order by line
-""")
+        'contract_nos', contract_nos, 'source_version', source_version) as data
+    from {rows}
+"""
+ANNOUNCE_SAMPLES = announcing(SAMPLES_TOLD)
 
 # The caller's own sample of this name; else the one last recorded of those in its divisions.
 SAMPLE_NAMED = text("""

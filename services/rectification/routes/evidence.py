@@ -6,11 +6,12 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.fields import Line
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.roles import May
 from kernel.service import read_body
 from services.rectification.operations.evidence import (
@@ -22,10 +23,17 @@ from services.rectification.operations.evidence import (
 )
 from services.rectification.schemas.items import EvidenceOut
 
-evidence = APIRouter(tags=["ledger"])
+evidence = APIRouter(tags=["ledger"], route_class=ActedOnce)
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _FILES = {"required": True, "content": {kind: _FILE for kind in MEDIA_TYPES.values()}}
+
+
+async def _file_sent(request: Request) -> bytes:
+    """The body, of the size that a file may have."""
+    body: bytes = await read_body(request, FILE_LIMIT)
+    request.state.body = body
+    return body
 
 
 @evidence.post(
@@ -41,6 +49,8 @@ async def add(
     caller: Annotated[Caller, allowed_to(May.ITEMS_WORK)],
     item_id: UUID,
     response: Response,
+    body: Annotated[bytes, Depends(_file_sent)],
+    _: IdempotencyKey,
     title: Annotated[Line, Query(description="What the file shows.")] = "佐证材料",
     file_name: Annotated[Line | None, Query()] = None,
 ) -> EvidenceOut:
@@ -50,7 +60,6 @@ async def add(
     (`curl -F file=@回单.pdf`) is understood too. What it is is read from its bytes; it is kept
     encrypted, under its SHA-256.
     """
-    body = await read_body(request, FILE_LIMIT)
     content, sent_name = _file_in(request.headers.get("content-type", ""), body)
     keys = request.app.state.service.keys
     kept, is_new = await add_evidence(

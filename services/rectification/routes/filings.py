@@ -1,6 +1,5 @@
 """Addresses of contacts and submissions."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,6 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
+from kernel.fields import BusinessDate
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -26,7 +27,7 @@ from services.rectification.schemas.filings import (
     SubmissionIn,
 )
 
-filings = APIRouter(tags=["ledger"])
+filings = APIRouter(tags=["ledger"], route_class=ActedOnce)
 
 _KNOWN: dict[int | str, dict[str, Any]] = {
     200: {"model": FilingOut, "description": "It is on record already"}
@@ -39,8 +40,10 @@ Filer = Annotated[Caller, allowed_to(May.SUBMISSIONS_FILE)]
 async def missing(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.SUBMISSIONS_READ)],
-    stage: Annotated[date, Query(description="The last day of a stage, such as 2019-06-20.")],
-    on: Annotated[date | None, Query(description="As of a day; today if left out.")] = None,
+    stage: Annotated[
+        BusinessDate, Query(description="The last day of a stage, such as 2019-06-20.")
+    ],
+    on: Annotated[BusinessDate | None, Query(description="As of a day; today if left out.")] = None,
 ) -> MissingOut:
     """Who has not filed: contacts by 6 June, reports, plans and ledgers by 20 June and November."""
     return await missing_at(session, caller, stage, on)
@@ -56,6 +59,7 @@ def _routes(asks: str, model: type[ContactIn] | type[SubmissionIn], what: str) -
         caller: Filer,
         said: Annotated[Any, body_of(model)],
         response: Response,
+        _: IdempotencyKey,
     ) -> FilingOut:
         keys = request.app.state.service.keys
         kept, is_new = await file(session, keys, caller, asks, said)

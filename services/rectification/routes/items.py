@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from kernel.access import Caller, allowed_to, officer_allowed_to
 from kernel.database import Transaction
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -26,7 +27,7 @@ from services.rectification.schemas.items import (
 )
 from services.rectification.vocabulary import Act
 
-items = APIRouter(tags=["ledger"])
+items = APIRouter(tags=["ledger"], route_class=ActedOnce)
 
 Worker = Annotated[Caller, officer_allowed_to(May.ITEMS_WORK)]
 Closer = Annotated[Caller, officer_allowed_to(May.ITEMS_CLOSE)]
@@ -44,6 +45,7 @@ async def open_one(
     caller: Annotated[Caller, allowed_to(May.ITEMS_WORK)],
     asked: Annotated[Any, body_of(ItemIn)],
     response: Response,
+    _: IdempotencyKey,
 ) -> ItemOut:
     """List something to be put right: findings of one category, or what was self-found.
 
@@ -62,6 +64,7 @@ async def open_many(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.ITEMS_WORK)],
     asked: Annotated[Any, body_of(ItemsFromScreeningIn)],
+    _: IdempotencyKey,
 ) -> ItemsOpenedOut:
     """Open items for all findings of a judged run that belong to none yet; again: none."""
     return await open_items_of_run(session, caller, asked)
@@ -94,6 +97,7 @@ def _work_route(act: Act, says: str) -> None:
         caller: Worker,
         item_id: UUID,
         done: Annotated[Any, body_of(ActIn)],
+        _: IdempotencyKey,
     ) -> ItemOut:
         await item_acts.work(session, caller, item_id, act, done.on, done.note)
         return await item_seen(session, caller, item_id)
@@ -110,7 +114,11 @@ _work_route(Act.LONG_TERM, "It is kept up for the long term (长期坚持).")
 
 @items.post("/items/{item_id}/close", operation_id="close_item")
 async def close(
-    session: Transaction, caller: Closer, item_id: UUID, said: Annotated[Any, body_of(CloseIn)]
+    session: Transaction,
+    caller: Closer,
+    item_id: UUID,
+    said: Annotated[Any, body_of(CloseIn)],
+    _: IdempotencyKey,
 ) -> ItemOut:
     """销号, by an officer of another unit than the one that completed it.
 
@@ -125,7 +133,11 @@ async def close(
 
 @items.post("/items/{item_id}/reopen", operation_id="reopen_item")
 async def reopen(
-    session: Transaction, caller: Closer, item_id: UUID, said: Annotated[Any, body_of(ReopenIn)]
+    session: Transaction,
+    caller: Closer,
+    item_id: UUID,
+    said: Annotated[Any, body_of(ReopenIn)],
+    _: IdempotencyKey,
 ) -> ItemOut:
     """It is not right after all. Its first closing stays in the history."""
     await item_acts.reopen(session, caller, item_id, said.on, said.reason)
@@ -134,7 +146,11 @@ async def reopen(
 
 @items.post("/items/{item_id}/dismiss", operation_id="dismiss_item")
 async def dismiss(
-    session: Transaction, caller: Closer, item_id: UUID, done: Annotated[Any, body_of(ActIn)]
+    session: Transaction,
+    caller: Closer,
+    item_id: UUID,
+    done: Annotated[Any, body_of(ActIn)],
+    _: IdempotencyKey,
 ) -> ItemOut:
     """Recorded visits refuted its findings, and a second officer agrees.
 
@@ -146,7 +162,11 @@ async def dismiss(
 
 @items.post("/items/{item_id}/reminders", status_code=201, operation_id="remind_item")
 async def remind(
-    session: Transaction, caller: Closer, item_id: UUID, done: Annotated[Any, body_of(ActIn)]
+    session: Transaction,
+    caller: Closer,
+    item_id: UUID,
+    done: Annotated[Any, body_of(ActIn)],
+    _: IdempotencyKey,
 ) -> ItemOut:
     """督办: remind those who are to put it right. The same one of the same day is kept once."""
     await item_acts.remind(session, caller, item_id, done.on, done.note)

@@ -1,7 +1,6 @@
 """Addresses of stage reports."""
 
 import asyncio
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,8 +11,10 @@ from kernel.access import Caller, allowed_to, officer_allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.editing import check_if_match, etag_of
+from kernel.fields import BusinessDate
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.rectification.operations.reports import (
     as_document,
     as_workbook,
@@ -23,7 +24,7 @@ from services.rectification.operations.reports import (
 from services.rectification.operations.reports.sections import version_of_section
 from services.rectification.schemas.reports import ReportOut, SectionIn, SectionNumber
 
-reports = APIRouter(tags=["reports"])
+reports = APIRouter(tags=["reports"], route_class=TellsItsEnd)
 
 
 class Format(StrEnum):
@@ -42,7 +43,7 @@ _WRITE = {Format.XLSX: as_workbook, Format.DOCX: as_document}
 _NAMES = {Format.XLSX: "整改台账", Format.DOCX: "整改情况报告"}
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
-Stage = Annotated[date, Path(description="The day of the stage, such as 2019-06-20.")]
+Stage = Annotated[BusinessDate, Path(description="The day of the stage, such as 2019-06-20.")]
 
 
 @reports.get(

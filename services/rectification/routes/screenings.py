@@ -9,6 +9,7 @@ from kernel.access import Caller, allowed_to
 from kernel.bulk.following import job_routes
 from kernel.bulk.routes import push_routes
 from kernel.database import Transaction
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
@@ -26,7 +27,7 @@ from services.rectification.schemas.screenings import (
     ScreeningOut,
 )
 
-_screenings = APIRouter(tags=["screenings"])
+_screenings = APIRouter(tags=["screenings"], route_class=ActedOnce)
 _findings = APIRouter(tags=["findings"])
 
 
@@ -36,6 +37,7 @@ async def ask(
     caller: Annotated[Caller, allowed_to(May.SCREENINGS_ASK)],
     asked: Annotated[ScreeningIn, body_of(ScreeningIn)],
     response: Response,
+    _: IdempotencyKey,
 ) -> ScreeningOut:
     """Ask for everything in scope to be judged as of a business date; follow Location.
 

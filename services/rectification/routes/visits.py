@@ -7,12 +7,13 @@ from fastapi import APIRouter, Request, Response
 
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.roles import May
 from kernel.service import body_of
 from services.rectification.operations.visits import finding_in_full, record_visit, visits_of
 from services.rectification.schemas.visits import CheckIn, CheckOut, FindingFullOut
 
-visits = APIRouter(tags=["findings"])
+visits = APIRouter(tags=["findings"], route_class=ActedOnce)
 
 
 @visits.get("/findings/{finding_id}", operation_id="read_finding")
@@ -38,6 +39,7 @@ async def record(
     finding_id: UUID,
     said: Annotated[Any, body_of(CheckIn)],
     response: Response,
+    _: IdempotencyKey,
 ) -> CheckOut:
     """Record who went to look, on which day, and whether it is so. The same again answers 200."""
     kept, is_new = await record_visit(session, caller, finding_id, said)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from kernel.fields import AgencyNumber, Line
+from kernel.fields import AgencyNumber, BusinessDate, Line
 
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{5,30}$")]
 
@@ -17,9 +17,9 @@ class _Filed(BaseModel):
 
     unit: Line
     """Code or name of an agency; or the code of a city or county, whose government files."""
-    stage: date
+    stage: BusinessDate
     """The last day of the stage, such as 2019-06-20."""
-    filed_on: date
+    filed_on: BusinessDate
 
 
 class ContactIn(_Filed):

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, Line
+from kernel.fields import AgencyCode, BusinessDate, Line
 from services.rectification.schemas.screenings import FindingOut
 from services.rectification.vocabulary import SOURCE_LABELS, Act, ItemState, RuleId, Source
 
@@ -49,14 +49,14 @@ class ItemIn(_Asked):
     """What is wrong; by default what the rule asks and how many findings there are."""
     division: DivisionCode | None = None
     """Where; by default where the findings lie, else where the caller serves."""
-    deadline: date | None = None
+    deadline: BusinessDate | None = None
     """By default that of the category (黑金发〔2019〕22号)."""
     standard: Text | None = None
     """When it is right; by default that of the category."""
     lead_unit: Line | None = None
     responsible_unit: Line | None = None
     """Code or name of one agency; by default every agency of the responsible kinds at the place."""
-    on: date | None = None
+    on: BusinessDate | None = None
     """When it was listed (列出); today if left out."""
 
 
@@ -71,7 +71,7 @@ class ItemsFromScreeningIn(_Asked):
     source: SourceCode = Source.SELF_EXAMINATION
     measure: Text | None = None
     """By default that of the category."""
-    on: date | None = None
+    on: BusinessDate | None = None
 
 
 class ItemsOpenedOut(BaseModel):
@@ -86,7 +86,7 @@ class ItemsOpenedOut(BaseModel):
 class ActIn(_Asked):
     """An act upon an item."""
 
-    on: date | None = None
+    on: BusinessDate | None = None
     """The day of the act; today if left out, never a later one."""
     note: Text | None = None
 
@@ -94,7 +94,7 @@ class ActIn(_Asked):
 class CloseIn(_Asked):
     """That an item is put right: 销号."""
 
-    on: date | None = None
+    on: BusinessDate | None = None
     statement: Text | None = None
     """How the item's standard is met."""
 
@@ -103,7 +103,7 @@ class ReopenIn(_Asked):
     """Why an item is not right after all."""
 
     reason: Text
-    on: date | None = None
+    on: BusinessDate | None = None
 
 
 class MoneyOut(BaseModel):

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber, Line, Part, Pushed
+from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, Line, Part, Pushed
 from kernel.paging import Page
 from services.rectification.vocabulary import RuleId, State, Verdict
 
@@ -47,7 +47,7 @@ class ScreeningIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    business_date: date
+    business_date: BusinessDate
     """Facts of this day are known, later ones are not."""
     division: DivisionCode | None = None
     rules: Annotated[list[RuleId], Field(max_length=100)] | None = None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from kernel.fields import Line
+from kernel.fields import BusinessDate, Line
 from services.rectification.schemas.items import Text
 from services.rectification.schemas.screenings import FindingOut
 from services.rectification.vocabulary import ItemState, VisitOutcome
@@ -16,7 +16,7 @@ class CheckIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    visited_on: date
+    visited_on: BusinessDate
     visited_by: Line
     """Who went, such as 驻村工作队."""
     outcome: VisitOutcome

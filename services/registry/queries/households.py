@@ -24,10 +24,8 @@ ANOTHER_OFFICES = text("""
 # report begins. A person who is no longer listed is gone from the next report's day on. What a
 # report says of a person's skills holds from its day until the next report that lists the person,
 # the first one also for the days before.
-ANNOUNCE = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    with changed as (
-        select distinct household_key from pushed where outcome in ('accepted', 'superseded')),
+TOLD = """
+    with changed as ({changed}),
     report as (
         select r.*, row_number() over (partition by household_key order by counts_from) as n
         from household_report r
@@ -55,7 +53,7 @@ ANNOUNCE = text("""
                    'lacks_capital', main_cause = 'NO_CAPITAL' or other_causes ? 'NO_CAPITAL',
                    'known_from', counts_from, 'known_to', counts_to, 'report_id', id,
                    'source_version', source_version, 'as_at', as_at,
-                   'recorded_at', recorded_at)) as places
+                   'recorded_at', recorded_at)) as places, array_agg(distinct division) as lived_in
         from report group by household_key),
     statuses as materialized (
         select household_key, json_agg(json_build_object('status', status,
@@ -80,18 +78,23 @@ ANNOUNCE = text("""
                                                  when disability_category = 7 then null
                                                  else false end)) as members
         from member group by household_key)
-    select 'household.recorded', r.household_key, r.agency, r.division, json_build_object(
-        'household_key', r.household_key,
+    select 'household.recorded' as type, r.household_key, r.agency, r.division,
+        p.lived_in as places, json_build_object('household_key', r.household_key,
         'household_no', r.household_no,
         'agency', r.agency,
         'places', p.places,
         'statuses', coalesce(s.statuses, '[]'),
-        'members', coalesce(m.members, '[]'))
+        'members', coalesce(m.members, '[]')) as data
     from report r
     join places p using (household_key)
     left join statuses s using (household_key)
     left join members m using (household_key)
     where r.counts_to = date 'infinity'
+"""
+_PUSHED = "select distinct household_key from pushed where outcome in ('accepted', 'superseded')"
+ANNOUNCE = text(f"""
+    insert into outbox (type, household_key, agency, division, places, data)
+    {TOLD.format(changed=_PUSHED)}
 """)
 
 # A number that was ever listed leads to the households that listed it.

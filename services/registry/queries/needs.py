@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from kernel.outbox import announcing
+
 _NEWEST_REPORT = "r.superseded_at is null and r.counts_to = date 'infinity'"
 
 OF_HOUSEHOLD = text(f"""
@@ -40,12 +42,12 @@ READY = """
 
 # Loans asks whether a true cause and another measure are on record, never which: they may tell of
 # health.
-ANNOUNCE = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'need.recorded', household_key, agency, division, json_build_object(
+TOLD = """
+    select 'need.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'need_id', id, 'agency', agency, 'need_no', need_no,
         'division', division, 'source_version', source_version, 'amount', amount::text,
         'raised_on', raised_on, 'state', state, 'bank', bank,
-        'is_explained', true_cause is not null and other_measure is not null)
-    from pushed where outcome = 'accepted' order by line
-""")
+        'is_explained', true_cause is not null and other_measure is not null) as data
+    from {rows}
+"""
+ANNOUNCE = announcing(TOLD, "accepted")

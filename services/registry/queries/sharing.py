@@ -28,7 +28,8 @@ SHARING_FACTS = table("sharing_facts", *[column(name, kind) for name, kind in _C
 """One row a county that shares, and one a bank or insurer to whom a county is shared."""
 
 # A county is known by its office or by its households. What was pushed and read is our own record:
-# nobody else's silence is asked for, but before the record began nothing is known (docs/decisions/0016).
+# nobody else's silence is asked for, but before the record began nothing is known
+# (docs/decisions/0016).
 # `household_key` names the subject: findings are keyed by it, and these are about no household.
 LAY_OUT = [
     text("drop table if exists sharing_facts"),

@@ -14,7 +14,8 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.database import copy_rows
-from kernel.policy.interest import ENGINE_VERSION, Terms, reference_interest
+from kernel.policy.interest import Terms, reference_interest
+from kernel.recomputing import references_anew, versions
 from services.subsidy.queries import reference
 
 
@@ -39,9 +40,13 @@ async def refresh_references(session: AsyncSession, loans: Sequence[UUID]) -> No
     await copy_rows(
         session,
         "reference_terms",
-        [*keys, *told, "engine_version"],
-        [(*(row[name] for name in (*keys, *told)), ENGINE_VERSION) for row in rows],
+        [*keys, *told, *versions()],
+        [(*(row[name] for name in (*keys, *told)), *versions().values()) for row in rows],
     )
+
+
+recompute_references = references_anew(refresh_references, reference.LOCK)
+"""Compute anew what other law or another engine had computed; a `Recompute`."""
 
 
 async def lay_out_corrected_references(session: AsyncSession, scope: Mapping[str, Any]) -> None:
@@ -51,7 +56,7 @@ async def lay_out_corrected_references(session: AsyncSession, scope: Mapping[str
     """
     for statement in reference.NOW:
         await session.execute(statement)
-    values = {"on": scope["on"], "engine_version": ENGINE_VERSION}
+    values = {"on": scope["on"], **versions()}
     found = (await session.execute(reference.CORRECTED_TERMS, values)).mappings().all()
     rows = [(row["loan_id"], *each) for row in found if row["days"] for each in _computed(row)]
     await copy_rows(session, "reference_now", ["loan_id", "day", "amount"], rows)

@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from kernel.outbox import announcing
+
 NOT_YOURS = text("""
     update pushed p set outcome = 'rejected', code = 'not-your-division'
     where not exists (
@@ -28,15 +30,15 @@ READY = """
 """
 """Which pending rows could be stored now; a condition over `pending p`."""
 
-ANNOUNCE_PAYMENTS = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'payment.recorded', household_key, agency, division, json_build_object(
+PAYMENTS_TOLD = """
+    select 'payment.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'payment_id', id, 'loan_id', loan_id, 'agency', agency,
         'payment_no', payment_no, 'source_version', source_version, 'county', division,
         'bank', bank, 'contract_no', contract_no, 'period_start', period_start,
-        'period_end', period_end, 'amount', amount::text, 'paid_on', paid_on)
-    from pushed where outcome in ('accepted', 'superseded') order by line
-""")
+        'period_end', period_end, 'amount', amount::text, 'paid_on', paid_on) as data
+    from {rows}
+"""
+ANNOUNCE_PAYMENTS = announcing(PAYMENTS_TOLD)
 
 # --- claims ---
 

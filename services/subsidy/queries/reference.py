@@ -62,7 +62,7 @@ CORRECTED_TERMS = text(f"""
            or exists (select from payment p
                       where p.household_key = c.household_key and p.loan_id = c.loan_id))
       and (t.terms_digest is distinct from c.terms_digest
-           or t.engine_version <> :engine_version
+           or t.engine_version <> :engine_version or t.law_version <> :law_version
            or (case when t.closed_on <= :on then t.closed_on end)
               is distinct from c.known_closed_on
            or (exists (select from repayment r

@@ -11,10 +11,11 @@ from kernel.division import DivisionCode
 from kernel.editing import check_if_match, etag_of
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.written import TellsItsEnd
 from services.subsidy.operations.budgets import budget_of, set_budget
 from services.subsidy.schemas.budgets import BudgetIn, BudgetOut
 
-budgets = APIRouter(tags=["budgets"])
+budgets = APIRouter(tags=["budgets"], route_class=TellsItsEnd)
 
 Year = Annotated[int, Path(ge=2000, le=2100)]
 

@@ -10,6 +10,7 @@ from kernel.access import Caller, allowed_to, officer_allowed_to, officer_allowe
 from kernel.bulk.reads import one
 from kernel.bulk.resource import Push
 from kernel.database import Transaction
+from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.roles import May
 from kernel.service import body_of
 from services.subsidy.operations import acts as operations
@@ -27,7 +28,7 @@ from services.subsidy.schemas.claims import (
     SubsidyClaimOut,
 )
 
-acts = APIRouter(tags=["claims"])
+acts = APIRouter(tags=["claims"], route_class=ActedOnce)
 
 Reviewer = Annotated[Caller, officer_allowed_to(May.SUBSIDY_REVIEW)]
 Approver = Annotated[Caller, officer_allowed_to(May.SUBSIDY_APPROVE)]
@@ -50,6 +51,7 @@ async def submit(
     caller: Claimant,
     claim_id: UUID,
     said: Annotated[ActIn, body_of(ActIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """Hand a draft or returned claim in. Each line is checked at once: theirs, ours, findings.
 
@@ -66,6 +68,7 @@ async def review(
     caller: Reviewer,
     claim_id: UUID,
     said: Annotated[ActIn, body_of(ActIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of the poverty office confirms the claim, once no line is against the law."""
     await operations.review(session, caller, claim_id, said)
@@ -79,6 +82,7 @@ async def publicise(
     caller: Reviewer,
     claim_id: UUID,
     said: Annotated[ActIn, body_of(ActIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """The list is hung out; the county's days of publicity begin."""
     await operations.publicise(session, caller, claim_id, said)
@@ -92,6 +96,7 @@ async def approve(
     caller: Approver,
     claim_id: UUID,
     said: Annotated[ActIn, body_of(ActIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of the finance bureau approves, after publicity and within the county's budget."""
     await operations.approve(session, caller, claim_id, said)
@@ -105,6 +110,7 @@ async def make_payment(
     caller: Approver,
     claim_id: UUID,
     said: Annotated[PayIn, body_of(PayIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """A third officer pays: names payments that the bureau pushed, or has one made for each line.
 
@@ -122,6 +128,7 @@ async def return_claim(
     caller: Either,
     claim_id: UUID,
     said: Annotated[ReasonedActIn, body_of(ReasonedActIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of either office gives the claim back, to be changed and submitted anew."""
     await operations.return_claim(session, caller, claim_id, said)
@@ -135,6 +142,7 @@ async def reject_lines(
     caller: Either,
     claim_id: UUID,
     said: Annotated[RejectLinesIn, body_of(RejectLinesIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of either office takes lines out; what is left is reviewed anew."""
     await operations.reject_lines(session, caller, claim_id, said)
@@ -148,6 +156,7 @@ async def pass_on(
     caller: Claimant,
     claim_id: UUID,
     said: Annotated[PassThroughIn, body_of(PassThroughIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """The bank names the refunds by which the subsidy reached the households; no amounts.
 
@@ -164,6 +173,7 @@ async def claw_back(
     caller: Approver,
     claim_id: UUID,
     said: Annotated[ClawBackIn, body_of(ClawBackIn)],
+    _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of the finance bureau asks for money back; the bank's refunds to the treasury
     settle it."""

@@ -1,6 +1,5 @@
 """The address of the three-ledger match."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Query
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.fields import Line
+from kernel.fields import BusinessDate, Line
 from kernel.paging import Wanted
 from kernel.roles import May
 from services.subsidy.operations.matches import matched_counties, matched_loans
@@ -23,7 +22,7 @@ async def match(
     caller: Annotated[Caller, allowed_to(May.SUBSIDY_READ)],
     wanted: Wanted,
     by: Literal["loan", "county"] = "loan",
-    as_of: date | None = None,
+    as_of: BusinessDate | None = None,
     division: Annotated[DivisionCode | None, Query()] = None,
     agency: Annotated[Line | None, Query()] = None,
     contract_no: Annotated[Line | None, Query()] = None,

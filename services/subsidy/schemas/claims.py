@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kernel.fields import AgencyNumber, Line, Part
+from kernel.fields import AgencyNumber, BusinessDate, Line, Part
 from kernel.money import PositiveYuan, SignedYuan
 from services.subsidy.vocabulary import ClaimState
 
@@ -17,7 +17,7 @@ class ActIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    on: date | None = None
+    on: BusinessDate | None = None
     """The day of the act; today if left out, never in the future."""
     note: Line | None = None
 

@@ -91,7 +91,7 @@ _JUDGED = f"""
            case when product.id is null then array['products:' || i.agency] end as product_unknown
     from i
     join clocks using (claim_id)
-    left join household h on h.household_key = coalesce(i.home_key, i.household_key)
+    left join household h on h.household_key = i.lived_in
     left join paid using (claim_id)
     left join refusal using (claim_id)
     left join followed using (claim_id)
@@ -99,9 +99,7 @@ _JUDGED = f"""
     left join lateral (select i.told_kind not in ('UNKNOWN', i.kind) as is_another) told on true
     left join lateral (
         select told.is_another, case when told.is_another is not true then owed.due end as due,
-               case when told.is_another is not true then
-                   case when l.basis = 'LOSS' then coalesce(owed.due, part.sum)
-                        else owed.due end end as due_at_most
+               case when told.is_another is not true then owed.at_most end as due_at_most
         ) answer on true
 """
 
@@ -149,7 +147,7 @@ CLAIMS = table("judged_claim", *[column(name, kind) for name, kind in _COLUMNS.i
 Of each clock: `…_took`, the days of the longest that surely ended; `…_seems`, those of one that
 runs or whose end is in doubt; `…_days`, how many it may take. `running`: one that is past its day
 runs on. `is_covered` is null where the
-product is unknown. `due_at_most` is what at most is due where the loss is unknown.
+product is unknown. `due_at_most` is what at most is due where the loss or the share is unknown.
 """
 
 LAY_OUT_CLAIMS = [

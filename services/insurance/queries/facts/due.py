@@ -2,7 +2,8 @@
 
 `DUE` joins to a row `i` with `agency`, `policy_id`, `product_code`, `person_key`, `home_key`,
 `kind`, `"on"`, `age_years`, `hospital_days` and `loss`. It adds `product`, `l` (the liability that
-fits kind and age), `share.persons`, `part.sum` and `owed.due`; what cannot be told is null.
+fits kind and age), `share.persons`, `part.sum`, `owed.due` and `owed.at_most`, more than which is
+surely not due; what cannot be told is null.
 """
 
 from services.insurance.queries.facts.parts import THERE
@@ -35,7 +36,11 @@ DUE = f"""
                             when 'PER_DAY' then part.sum * i.hospital_days
                             when 'LOSS' then case when i.loss is not null and part.sum is not null
                                                   then least(i.loss, part.sum) end
-               end as due) owed on true
+               end as due,
+               case l.basis when 'FIXED' then coalesce(part.sum, l.sum)
+                            when 'PER_DAY' then coalesce(part.sum, l.sum) * i.hospital_days
+                            when 'LOSS' then least(i.loss, part.sum, l.sum)
+               end as at_most) owed on true
 """
 
 UNKNOWN = """

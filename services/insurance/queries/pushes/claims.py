@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from kernel.outbox import announcing
 from services.insurance.queries.pushes.places import HOME
 
 PLACE_CLAIM = [
@@ -40,20 +41,21 @@ WAITS_FOR_CLAIM = text("""
     update pushed set outcome = 'pending', waits_for = 'claim:' || claim_no where claim_id is null
 """)
 
-ANNOUNCE_CLAIMS = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'claim.recorded', household_key, agency, division, json_build_object(
+CLAIMS_TOLD = """
+    select 'claim.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'claim_id', id, 'agency', agency, 'claim_no', claim_no,
         'source_version', source_version, 'policy_no', policy_no, 'person_key', person_key,
         'kind', kind, 'incident_on', incident_on, 'incident_no', incident_no)
-    from pushed where outcome = 'accepted' order by line
-""")
+        as data
+    from {rows}
+"""
+ANNOUNCE_CLAIMS = announcing(CLAIMS_TOLD, "accepted")
 
-ANNOUNCE_CHANGES = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'claim.changed', household_key, agency, division, json_build_object(
+CHANGES_TOLD = """
+    select 'claim.changed' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'claim_id', claim_id, 'agency', agency,
         'claim_no', claim_no, 'version', version, 'source_version', source_version,
-        'state', state, 'on', "on", 'amount', amount::text)
-    from pushed where outcome = 'accepted' order by line
-""")
+        'state', state, 'on', "on", 'amount', amount::text) as data
+    from {rows}
+"""
+ANNOUNCE_CHANGES = announcing(CHANGES_TOLD, "accepted")

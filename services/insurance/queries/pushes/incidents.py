@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from kernel.outbox import announcing
 from services.insurance.queries.pushes.places import HOME
 
 PLACE_INCIDENT = text(f"""
@@ -23,10 +24,10 @@ NOT_YOURS = text("""
         where p.division >= place.lo and p.division < place.hi)
 """)
 
-ANNOUNCE_INCIDENTS = text("""
-    insert into outbox (type, household_key, agency, division, data)
-    select 'incident.recorded', household_key, agency, division, json_build_object(
+INCIDENTS_TOLD = """
+    select 'incident.recorded' as type, household_key, agency, division, json_build_object(
         'household_key', household_key, 'incident_id', id, 'agency', agency,
-        'incident_no', incident_no)
-    from pushed where outcome = 'accepted' order by line
-""")
+        'incident_no', incident_no) as data
+    from {rows}
+"""
+ANNOUNCE_INCIDENTS = announcing(INCIDENTS_TOLD, "accepted")

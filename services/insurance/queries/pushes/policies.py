@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from kernel.outbox import announcing
 from services.insurance.queries.pushes.places import HOME, KNOWN, NARROWEST
 
 # A policy is placed by the copy of the registry, and follows it later. Were both done at once,
@@ -58,11 +59,12 @@ DERIVE_COVER = [
     """),
 ]
 
-ANNOUNCE_POLICIES = text("""
-    insert into outbox (type, agency, division, data)
-    select 'policy.recorded', agency, division, json_build_object(
-        'policy_id', id, 'agency', agency, 'policy_no', policy_no, 'household_keys', (
-            select coalesce(json_agg(distinct c.household_key), '[]') from cover c
-            where c.policy_id = p.id))
-    from pushed p where outcome = 'accepted' order by line
-""")
+POLICIES_TOLD = """
+    select 'policy.recorded' as type, null::uuid as household_key, agency, division,
+        json_build_object('policy_id', id, 'agency', agency, 'policy_no', policy_no,
+            'household_keys', (
+                select coalesce(json_agg(distinct c.household_key), '[]') from cover c
+                where c.policy_id = p.id)) as data
+    from {rows}
+"""
+ANNOUNCE_POLICIES = announcing(POLICIES_TOLD, "accepted", rows="pushed p")

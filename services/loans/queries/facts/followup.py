@@ -57,14 +57,9 @@ PLANNED = """
 """
 
 
-def _finite(day: str) -> str:
-    """The first and last day that can be said arrive as infinite, which no days are counted to."""
-    return f"least(greatest({day}, date '0001-01-02'), date '9999-12-30')"
-
-
 # Overdue as the bank reports it, else what is owed past maturity. The first day overdue is the one
 # after `overdue_from`. Nothing is known of a loan that no report speaks of yet.
-OVERDUE = f"""
+OVERDUE = """
     cross join lateral (
         select case when f.overdue_principal > 0 then f.overdue_principal
                     when f.matures_on < :on then f.balance
@@ -72,10 +67,10 @@ OVERDUE = f"""
                case when f.overdue_principal > 0 and f.overdue_since is not null
                         then f.overdue_since
                     when f.matures_on < :on then f.matures_on end as overdue_from,
-               {_finite("f.matures_on")} - cast(:on as date) as days_to_maturity) due
+               f.matures_on - cast(:on as date) as days_to_maturity) due
     cross join lateral (
         select case when due.overdue_from is not null
-                    then cast(:on as date) - {_finite("due.overdue_from")} end as overdue_days) late
+                    then cast(:on as date) - due.overdue_from end as overdue_days) late
     left join lateral (
         select b.band as overdue_band, b.least_class from jsonb_to_recordset(f.overdue_bands)
             as b(band text, first_day int, least_class int)

@@ -102,8 +102,8 @@ def _told_by_figures(
             f"反弹{_items(ledger, ItemState.REOPENED)}项。"
         ],
         [
-            f"长期坚持{_items(ledger, ItemState.LONG_TERM)}项；举一反三自查发现"
-            f"{sum(row.source == Source.SELF_FOUND for row in ledger)}项。"
+            f"长期坚持{_items(ledger, ItemState.LONG_TERM)}项；自查和举一反三发现"
+            f"{sum(row.source in _FOUND_BY_ITSELF for row in ledger)}项。"
         ],
         [
             f"未销号{len(open_rows)}项，最近的整改时限为"
@@ -113,6 +113,7 @@ def _told_by_figures(
     ]
 
 
+_FOUND_BY_ITSELF = (Source.SELF_EXAMINATION, Source.SELF_FOUND)
 _DONE_WITH = (ItemState.CLOSED, ItemState.DISMISSED)
 
 

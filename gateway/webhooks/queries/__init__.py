@@ -1,0 +1,1 @@
+"""Every SQL statement of webhooks, by what it is about."""
