@@ -36,7 +36,7 @@ test-clients: $(DEVELOPMENT)  ## Lint the document; make and use clients that ot
 test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
 	@$(VENV) -m tests.api
 
-test-long: $(DEVELOPMENT)  ## Run what takes minutes: services as processes, killed and restarted
+test-long: $(DEVELOPMENT)  ## Run what takes minutes: kills and restarts, a million rows, many orders
 	@$(VENV) -m pytest tests/long/long_*.py
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files

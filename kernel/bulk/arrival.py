@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Protocol
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from kernel.bulk import formats
 from kernel.bulk.formats import CSV, NDJSON, XLSX, sheets
@@ -19,7 +19,7 @@ from kernel.bulk.formats.layout import Layout
 from kernel.bulk.formats.lines import CsvLines, Ndjson
 from kernel.bulk.formats.unpacking import Gzip, Plain
 from kernel.bulk.resource import Raw, Sheet
-from kernel.problems import PayloadTooLarge, UnsupportedMediaType
+from kernel.problems import BadRequest, PayloadTooLarge, UnsupportedMediaType
 from kernel.service import read_body
 
 _AT_ONCE = 1000
@@ -100,7 +100,7 @@ class Arrival:
         reader: _Reader = Ndjson() if self.media_type == NDJSON else _Csv(self._layout)
         unpacking = self._unpacking()
         size = 0
-        async for part in self._request.stream():
+        async for part in self._parts():
             size += len(part)
             if size > formats.BODY_LIMIT:
                 raise PayloadTooLarge(f"The body is larger than {formats.BODY_LIMIT} bytes.")
@@ -109,6 +109,13 @@ class Arrival:
                 yield rows
         unpacking.end()
         yield await asyncio.to_thread(lambda: list(reader.end()))
+
+    async def _parts(self) -> AsyncGenerator[bytes, None]:
+        try:
+            async for part in self._request.stream():
+                yield part
+        except ClientDisconnect:  # nobody hears this, but it is no failure of ours
+            raise BadRequest("The body was cut short; send it again.") from None
 
     def _step(self, steps: Iterator[bytes], reader: _Reader) -> list[Raw] | None:
         """The rows of the next step of unpacking; None if the part is used up."""

@@ -49,7 +49,7 @@ def sealed_refusals(
     headings = next((raw.origin.headings for raw in raws if raw.origin), None)
     rows = []
     for verdict in rejected:
-        raw = by_line[verdict.line]
+        raw = by_line.get(verdict.line, Raw(verdict.line, b""))
         lines = raw.origin.lines if raw.origin else None
         row = "" if lines else raw.json.decode("utf-8", "replace")
         rows.append([verdict.shown(), lines, row])

@@ -190,12 +190,14 @@ def test_a_cell_that_holds_an_error_is_blank() -> None:
 @pytest.mark.parametrize(
     ("headings", "code"),
     [
-        ([], "empty"),
+        ([], "no-headings"),
+        (["王一", "拜泉镇", "no"], "no-headings"),
         (["no", "no"], "repeated-column"),
         (["no", "编号"], "repeated-column"),
         (["no", "备注"], "unknown-column"),
         (["no", "user"], "unknown-column"),
-        (["23019919750615001X"], "unknown-column"),
+        (["23019919750615001X"], "no-headings"),
+        (["no", "23019919750615001X"], "unknown-column"),
     ],
 )
 def test_headings_that_mean_two_things_or_none_are_refused(headings: list[Any], code: str) -> None:
@@ -204,6 +206,7 @@ def test_headings_that_mean_two_things_or_none_are_refused(headings: list[Any], 
 
     assert refused.value.errors[0]["code"] == code
     assert "230199" not in refused.value.detail
+    assert "王一" not in refused.value.detail
 
 
 def test_csv_is_cut_where_its_quotes_are_whole() -> None:

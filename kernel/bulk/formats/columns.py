@@ -40,7 +40,7 @@ class Rows:
     def __init__(self, layout: Layout, *, from_1904: bool | None = None) -> None:
         self._layout = layout
         self._from_1904 = from_1904
-        self._titles: list[Sequence[Any]] = []
+        self._passed = 0
         self._names: list[str] | None = None
         self._places: list[tuple[int, Heading]] = []
         self._spare: list[int] = []
@@ -54,10 +54,9 @@ class Rows:
         if self._names is None:
             if _mostly(self._layout, texts):
                 self._begin(texts)
-            elif len(self._titles) == _TITLES:
-                self._begin(self._titles[0])
-            else:
-                self._titles.append(texts)
+            elif self._passed == _TITLES:
+                raise self._no_headings()
+            self._passed += 1
             return
         row = self._row(number, cells, texts)
         if self._open is not None and self._open.goes_on_in(row):
@@ -70,15 +69,13 @@ class Rows:
     def end(self) -> Iterator[Raw]:
         """The last row."""
         if self._names is None:
-            self._begin(self._titles[0] if self._titles else [])
+            raise self._no_headings()
         if self._open is not None:
             yield self._open.raw()
             self._open = None
 
     def _begin(self, headings: Sequence[Any]) -> None:
         names = [str(heading) for heading in headings]
-        if not any(names):
-            raise unusable("empty", "The file has no headings.")
         known = [None if _is_reason(name) else self._layout.heading(name) for name in names]
         strange = [
             _nameable(name)
@@ -95,6 +92,15 @@ class Rows:
             raise unusable("repeated-column", f"These columns say the same: {'、'.join(twice)}.")
         self._names, self._places = names, places
         self._spare = [place for place, name in enumerate(names) if not name]
+
+    def _no_headings(self) -> Exception:
+        """Does not say what stands there instead: it may be somebody's name."""
+        some = "、".join(name for name in self._layout.columns if not name.isascii())
+        return unusable(
+            "no-headings",
+            f"None of the first {_TITLES} lines has headings that are known here, such as "
+            f"{(some or '、'.join(self._layout.columns))[:60]}…",
+        )
 
     def _row(self, number: int, cells: Sequence[Any], texts: Sequence[Any]) -> "_Row":
         assert self._names is not None
@@ -195,7 +201,7 @@ def _is_reason(name: str) -> bool:
 
 
 def _nameable(name: str) -> str:
-    """A heading as a message may repeat it: where headings lack, it may be somebody's number."""
+    """A heading as a message may repeat it: it may be somebody's number."""
     return "…" if sum(letter.isdigit() for letter in name) > 5 else name[:40]
 
 

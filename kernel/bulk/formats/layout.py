@@ -152,5 +152,5 @@ def _holds(schema: Mapping[str, Any]) -> Holds:
         return Holds.DAY
     if schema.get("type") == "boolean":
         return Holds.YES_OR_NO
-    is_amount = str(schema.get("pattern", "")).startswith(("^[0-9]{1,", "^-?[0-9]{1,"))
+    is_amount = r"(\.[0-9]{1," in str(schema.get("pattern", ""))  # what kernel.money describes
     return Holds.NUMBER if is_amount or schema.get("type") in ("integer", "number") else Holds.TEXT
