@@ -18,6 +18,7 @@ from gateway.events import EVENTS, SOURCES
 from gateway.health import health_routes
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
+from gateway.problem_pages import problem_routes
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
@@ -50,14 +51,15 @@ def create_app(
 
     `elsewhere` leads to those of them that run in other processes, and are here for the document.
     """
+    webhooks = (Listener((*services, "gateway")), Dispatcher())
     feed = create_service(
         "gateway",
         parts,
         routers=[],
         events=EVENTS,
         sources=SOURCES,
+        errands=webhooks,
         steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
-        errands=(Listener((*services, "gateway")), Dispatcher()),
     )
     service: Service = feed.state.service
     disabled = Disabled(service.database)
@@ -77,12 +79,13 @@ def create_app(
         token_routes(ring, issuer),
         agency_routes(),
         client_routes(disabled),
+        health_routes(),
         host_routes(),
         endpoint_routes(parts.keys, _told_outside(behind)),
         delivery_routes(),
-        health_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),
+        problem_routes(),
         docs_routes(),
     ):
         own.include_router(router)

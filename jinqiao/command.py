@@ -12,12 +12,14 @@ from jinqiao.commands import (
     eligibility,
     interest,
     openapi,
+    problems,
     push,
     recompute,
     report,
     rulebook,
     screen,
     serve,
+    token,
     up,
     worker,
 )
@@ -40,7 +42,9 @@ COMMANDS = (
     db,
     agency,
     client,
+    token,
     openapi,
+    problems,
 )
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
 

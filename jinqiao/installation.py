@@ -24,8 +24,18 @@ class Failed(Exception):
     """What went wrong and what to do, in one sentence for stderr; the command ends with 1."""
 
 
-def settings() -> Settings:
-    """The settings of the environment. A data folder nobody chose may have to lie elsewhere."""
+def settings(*, sandbox: bool = False) -> Settings:
+    """The settings of the environment. A data folder nobody chose may have to lie elsewhere.
+
+    A sandbox has a data folder of its own beside the installation's.
+    """
+    found = _settings()
+    if sandbox:
+        found = replace(found, data=found.data.with_name(f"{found.data.name}-sandbox"))
+    return found
+
+
+def _settings() -> Settings:
     try:
         found = Settings.from_environment()
     except ValueError as problem:

@@ -1,8 +1,10 @@
 """A partner of the exchange: what a bank's or an office's own program does, over HTTP."""
 
 import gzip
+import hashlib
 import json
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,9 +28,18 @@ Progress = Callable[[int, int], None]
 
 _POLL_SECONDS = 0.2
 
+_PATIENCE_SECONDS = 120
+"""How long an exchange may be away while a job is followed."""
+
+_AS_JOB = {"Prefer": "respond-async"}
+
 
 class Refused(Exception):
     """The exchange answered with a problem; the message is its detail."""
+
+
+class Unavailable(Refused):
+    """The exchange cannot answer at the moment."""
 
 
 @dataclass(slots=True)
@@ -81,35 +92,90 @@ class Partner:
         *,
         query: Mapping[str, Any] | None = None,
         progress: Progress | None = None,
+        sending: Progress | None = None,
+        resume: bool = False,
+        as_job: bool = False,
     ) -> dict[str, Any]:
         """Push a whole file and wait until it is done; its counts, detail and declaration.
 
-        NDJSON, CSV and XLSX are told apart by the file's ending. A large file becomes a job, which
-        is followed; `progress` hears how far it is. Raises Refused if it could not be taken.
+        NDJSON, CSV and XLSX are told apart by the file's ending; the first two may end in .gz. A
+        large file becomes a job, which is followed, also while the exchange is started again;
+        `sending` hears how many bytes have left, `progress` how many rows are done. With `resume` a
+        push of the same file whose end nobody has heard yet is followed instead of begun anew.
+        Raises Refused if it could not be taken, or if its job failed.
         """
-        answer = self._send_file(f"/v1/{service}/bulk/{resource}", file, query or {})
-        if answer.status_code != 202:
-            return dict(answer.json())
-        while (job := self.get(answer.headers["Location"]))["state"] == "queued":
+        wishes = dict(query or {})
+        job = self.unheard_job(service, resource, file, wishes) if resume else None
+        if job is None:
+            path, headers = f"/v1/{service}/bulk/{resource}", dict(_AS_JOB) if as_job else {}
+            answer = self._send_file(path, file, wishes, headers, sending)
+            if answer.status_code != 202:
+                return dict(answer.json())
+            job = answer.json()
+        return self._followed(f"/v1/{service}/jobs/{job['job_id']}", progress)
+
+    def unheard_job(
+        self, service: str, resource: str, file: Path, wishes: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """The newest push of this very file, in this way, whose end nobody has heard; or None."""
+        asked = {
+            "mode": wishes.get("mode", "per_row"),
+            "dry_run": wishes.get("dry_run", False),
+            **{name: wishes.get(name) for name in ("covers", "covers_division", "control_total")},
+        }
+        if (place := asked["covers_division"]) is not None:
+            asked["covers_division"] = str(place).ljust(12, "0")
+        known = {"resource": resource, "sha256": _sha256(file), "collected": False}
+        jobs = list(self.items(f"/v1/{service}/jobs", **known))
+        return next((job for job in reversed(jobs) if job["asked"] == asked), None)
+
+    def _followed(self, path: str, progress: Progress | None) -> dict[str, Any]:
+        """A job's result. An exchange that is away is waited for, but not for ever."""
+        away_since: float | None = None
+        while True:
+            try:
+                job = self.get(path)
+            except (httpx.TransportError, Unavailable):
+                away_since = away_since or time.monotonic()
+                if time.monotonic() - away_since > _PATIENCE_SECONDS:
+                    raise
+                time.sleep(1)
+                continue
+            away_since = None
             if progress:
                 counts = job["counts"]
-                progress(counts["received"] - counts["pending"], counts["received"])
+                open_rows = counts["pending"] if job["state"] == "queued" else 0
+                progress(counts["received"] - open_rows, counts["received"])
+            if job["state"] == "failed":
+                raise Refused(job["detail"])
+            if job["state"] == "done":
+                kept = ("job_id", "detail", "declaration_id")
+                return {**job["counts"], **{name: job[name] for name in kept}}
             time.sleep(_POLL_SECONDS)
-        if job["state"] == "failed":
-            raise Refused(job["detail"])
-        return {**job["counts"], "job_id": job["job_id"], "detail": job["detail"]}
 
-    def _send_file(self, path: str, file: Path, query: Mapping[str, Any]) -> httpx.Response:
-        body, headers = file.read_bytes(), {"Content-Type": MEDIA_TYPES[file.suffix]}
-        if file.suffix != ".xlsx":
-            body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
-        return self._send("POST", path, content=body, headers=headers, params=dict(query))
+    def _send_file(
+        self,
+        path: str,
+        file: Path,
+        query: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        sending: Progress | None = None,
+    ) -> httpx.Response:
+        kind = kind_of(file)
+        told = {**(headers or {}), "Content-Type": MEDIA_TYPES[kind]}
+        parts = _parts(file, sending)
+        if kind != ".xlsx":
+            told["Content-Encoding"] = "gzip"
+            parts = parts if file.suffix == ".gz" else _packed(parts)
+        return self._send("POST", path, content=parts, headers=told, params=dict(query))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token()}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
         answer = self.http.request(method, path, headers=headers, **options)
+        if answer.status_code == 503:
+            raise Unavailable(_told(answer))
         if answer.is_error:
             raise Refused(_told(answer))
         return answer
@@ -134,6 +200,41 @@ class Partner:
         assertion = self.key.assertion(self.client_id, issuer=issuer, now=clock.now())
         signed = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
         return self.http.post("/oauth2/token", data=form | signed)
+
+
+def kind_of(file: Path) -> str:
+    """A file's ending, without that of gzip."""
+    return Path(file.stem).suffix if file.suffix == ".gz" else file.suffix
+
+
+def _parts(file: Path, sending: Progress | None = None) -> Iterator[bytes]:
+    size, sent = file.stat().st_size, 0
+    with file.open("rb") as source:
+        while part := source.read(_PART):
+            yield part
+            sent += len(part)
+            if sending:
+                sending(sent, size)
+
+
+def _packed(parts: Iterator[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(1, wbits=31)
+    for part in parts:
+        if packed := packer.compress(part):
+            yield packed
+    yield packer.flush()
+
+
+def _sha256(file: Path) -> str:
+    """Of what a file holds, unpacked."""
+    found = hashlib.sha256()
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as source:
+        while part := source.read(_PART):
+            found.update(part)
+    return found.hexdigest()
+
+
+_PART = 256 * 1024
 
 
 def _told(answer: httpx.Response) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 
@@ -11,3 +12,8 @@ def new_id() -> UUID:
     random = int.from_bytes(os.urandom(10), "big")
     value = millis << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (1 << 62) - 1
     return UUID(int=value)
+
+
+def made_at(identifier: UUID) -> datetime:
+    """The moment a UUIDv7 carries, to the millisecond."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)

@@ -56,7 +56,7 @@ Yuan = Annotated[
 ]
 """An amount of yuan, to the fen, zero or more."""
 
-PositiveYuan = Annotated[Yuan, AfterValidator(_positive)]
+PositiveYuan = Annotated[Yuan, AfterValidator(_positive), _schema(2, 12, "50000.00", "(?=.*[1-9])")]
 """An amount of yuan that is more than zero."""
 
 Rate = Annotated[Decimal, _decimal_string(8, 1), PlainSerializer(_text), _schema(8, 1, "0.0435")]

@@ -118,18 +118,28 @@ def read_certificate(value: object) -> Certificate:
     return Certificate(number, int(rest[0]), int(rest[1]))
 
 
+_DESCRIBED = {
+    "type": "string",
+    "minLength": 18,
+    "maxLength": 22,
+    "pattern": "^[0-9]{17}[0-9Xx]([1-7][1-4]([0-9]{2})?)?$",
+    "format": "id-number",
+    "examples": ["230199197506150017"],
+}
+"""What a schema can say of it; birthday and last character must be right besides."""
+
 IdNumber = Annotated[
     str,
     BeforeValidator(read_id_number),
     AfterValidator(HiddenStr),
-    WithJsonSchema({"type": "string", "minLength": 18, "maxLength": 22, "format": "id-number"}),
+    WithJsonSchema(_DESCRIBED),
 ]
 """An ID number: 18 characters with a right check character. Never echoed, logged or in a URL."""
 
 CertificateNumber = Annotated[
     Certificate,
     BeforeValidator(read_certificate),
-    WithJsonSchema({"type": "string", "minLength": 18, "maxLength": 22, "format": "id-number"}),
+    WithJsonSchema(_DESCRIBED),
 ]
 """A member's 证件号码: 18, 20 or 22 characters, taken apart on entry."""
 
@@ -141,9 +151,11 @@ def _trimmed(name: str) -> HiddenStr:
     return HiddenStr(text)
 
 
+_NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+
 PersonName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    StringConstraints(min_length=1, max_length=60, pattern=_NOT_BLANK),
     AfterValidator(_trimmed),
 ]
 """A person's name as the office writes it."""

@@ -96,6 +96,8 @@ class Service:
     sources: Sequence[Source] = ()
     """Where its snapshots find what these tell."""
     news: News = field(default_factory=News)
+    headings: Mapping[str, Any] = field(default_factory=dict)
+    """Chinese headings and words of pushed tables (`kernel.bulk.formats.layout`)."""
 
 
 def create_service(
@@ -108,9 +110,10 @@ def create_service(
     steps: Mapping[str, Work] | None = None,
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
-    errands: Sequence[Errand] = (),
     events: Sequence[EventType] = (),
     sources: Sequence[Source] = (),
+    errands: Sequence[Errand] = (),
+    headings: Mapping[str, Any] | None = None,
 ) -> FastAPI:
     """A service as an ASGI app; `app.state.service` is the Service."""
     app = FastAPI(
@@ -134,9 +137,10 @@ def create_service(
         steps=steps or {},
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
-        errands=errands,
         events=announced,
         sources=[DECLARATIONS, *sources],
+        errands=errands,
+        headings=headings or {},
     )
     for router in [*routers, *sharing_routes(name, announced), news_routes(name)]:
         app.include_router(router)
@@ -250,6 +254,8 @@ async def _tell_invalid_request(request: Request, failure: Exception) -> Respons
     assert isinstance(failure, RequestValidationError)
     found = problems.faults(failure.errors())
     if any(error["loc"][0] == "path" for error in failure.errors()):
+        if request.method not in (methods := _methods_at(request)):  # it is a word of our own
+            return problems.response_to(request, _no_such_method(methods))
         return problems.response_to(request, problems.NotFound())
     return problems.response_to(request, problems.BadRequest(errors=found))
 
@@ -257,23 +263,28 @@ async def _tell_invalid_request(request: Request, failure: Exception) -> Respons
 async def _tell_http(request: Request, failure: Exception) -> Response:
     """What the framework itself refuses: unknown address or method."""
     assert isinstance(failure, HTTPException)
-    known: dict[int, type[problems.Problem]] = {
-        404: problems.NotFound,
-        405: problems.MethodNotAllowed,
-    }
+    known: dict[int, type[problems.Problem]] = {404: problems.NotFound}
+    if failure.status_code == 405:
+        return problems.response_to(request, _no_such_method(_methods_at(request)))
     problem = known.get(failure.status_code, problems.BadRequest)()
     problem.headers.update(failure.headers or {})
-    if failure.status_code == 405:
-        problem.headers["Allow"] = ", ".join(_methods_at(request))
     return problems.response_to(request, problem)
 
 
+def _no_such_method(known: Sequence[str]) -> problems.Problem:
+    return problems.MethodNotAllowed(headers={"Allow": ", ".join(known)})
+
+
 def _methods_at(request: Request) -> list[str]:
-    """Every method an address takes; Starlette names those of its first route only."""
+    """Every method an address takes; Starlette names those of its first route only.
+
+    A route that spells the address out hides those that take any word in its place.
+    """
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     routes = [
         route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)
     ]
+    routes = [route for route in routes if route.path_format == path] or routes
     return sorted({method for route in routes for method in route.methods or ()})
 
 

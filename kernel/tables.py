@@ -175,7 +175,7 @@ def add_shared_tables(metadata: MetaData) -> None:
         comment="Rows whose person, contract or policy is not known yet: encrypted, unseen.",
     )
     Index("pending_waits_for_idx", pending.c.waits_for)
-    Table(
+    job = Table(
         "job",
         metadata,
         Column("job_id", Uuid, primary_key=True),
@@ -187,13 +187,25 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("mode", Text, nullable=False),
         Column("dry_run", Boolean, nullable=False),
         Column("covers", JSONB),
-        Column("state", Text, nullable=False, comment="queued, done or failed"),
+        Column("state", Text, nullable=False, comment="arriving, queued, done or failed"),
         Column("counts", JSONB, nullable=False),
         Column("declaration_id", Uuid),
         Column("detail", Text),
         Column("created_at", DateTime(timezone=True), nullable=False),
         Column("finished_at", DateTime(timezone=True)),
+        Column("digest", Uuid, comment="keyed digest of the file, by which its push is found"),
+        Column("worked_at", DateTime(timezone=True), comment="agencies take turns"),
+        Column("collected_at", DateTime(timezone=True), comment="its end was first read"),
+        Column("kept_until", DateTime(timezone=True), comment="its refused rows, then forgotten"),
     )
+    Index("job_agency_idx", job.c.agency, job.c.job_id)
+    Index(
+        "job_state_idx",
+        job.c.state,
+        job.c.created_at,
+        postgresql_where=text("state in ('arriving', 'queued')"),
+    )
+    Index("job_kept_until_idx", job.c.kept_until, postgresql_where=text("kept_until is not null"))
     Table(
         "job_chunk",
         metadata,
@@ -203,6 +215,8 @@ def add_shared_tables(metadata: MetaData) -> None:
         Column("counts", JSONB),
         Column("total", Numeric(16, 2)),
         Column("results", JSONB, comment="one entry per row that was not simply accepted"),
+        Column("last_line", Integer, comment="the last line among the results"),
+        Column("refused", LargeBinary, comment="rejected rows for their pusher, encrypted"),
     )
 
 

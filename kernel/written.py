@@ -1,13 +1,15 @@
 """Read your writes: a write answers Event-Id, a read with `?after_event=` waits until it is here.
 
-The last event of a write is marked, and its id is told to the writer. Events of one transaction
-come into the feed together and in their order, so whoever has passed the last has applied them all.
+The last event of a write is marked, given an id that tells its time, and told to the writer.
+Events of one transaction come into the feed together and in their order, so whoever has passed the
+last has applied them all.
 Writes are told apart by identity and not by number, since writers commit in any order. Readers
 remember for some days which writes they have passed.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kernel import clock
 from kernel.access import caller_of
-from kernel.ids import new_id
-from kernel.problems import BadRequest, Unavailable
+from kernel.ids import made_at, new_id
+from kernel.problems import BadRequest, NotFound, Unavailable
 
 HEADER = "Event-Id"
 
@@ -31,7 +34,7 @@ _LOOKS, _PAUSE = 40, 0.05
 """Two seconds at most, in looks and seconds between them."""
 
 _END_HERE = text("""
-    update outbox set ends_write = true
+    update outbox set ends_write = true, event_id = :event_id
     where seq = (select seq from outbox where written_in = pg_current_xact_id()::text::bigint
                  order by seq desc limit 1)
     returning event_id
@@ -65,7 +68,7 @@ async def end_of_write(session: AsyncSession, event_id: UUID | None = None) -> s
     its end. Nothing may be announced afterwards.
     """
     if event_id is None:
-        found = (await session.execute(_END_HERE)).scalar()
+        found = (await session.execute(_END_HERE, {"event_id": new_id()})).scalar()
         if found is not None:
             return str(found)
     chosen = event_id or new_id()
@@ -103,16 +106,16 @@ async def remember_writes(session: AsyncSession, writes: Sequence[str]) -> None:
 async def wait_until_here(request: Request) -> None:
     """Let a request with `?after_event=` pass when that write is here; for all of a service.
 
-    Raises Unavailable (503 not-caught-up) after two seconds, BadRequest for what is no Event-Id.
+    Raises Unavailable (503 not-caught-up) after two seconds, NotFound for what no write can have
+    answered, BadRequest for what is no UUID.
     """
     wanted = request.query_params.get("after_event")
     if wanted is None:
         return
     caller_of(request)  # nobody waits, and looks forty times, without a token
-    try:
-        event_id = UUID(wanted)
-    except ValueError:
-        raise BadRequest("after_event is an Event-Id that a write answered.") from None
+    event_id = _event_id(wanted)
+    if clock.now() - made_at(event_id) > timedelta(days=KEPT_DAYS):
+        return  # whatever was written so long ago has long been here
     for _ in range(_LOOKS):
         async with request.app.state.service.database.begin() as session:
             if (await session.execute(_IS_HERE, {"event_id": event_id})).scalar_one():
@@ -122,6 +125,20 @@ async def wait_until_here(request: Request) -> None:
         "What that write changed has not arrived here yet; ask again in a moment.",
         code="not-caught-up",
     )
+
+
+def _event_id(wanted: str) -> UUID:
+    """An id that some write may have answered; raises BadRequest or NotFound for any other.
+
+    We answer UUIDs of version 7, which carry their time: nobody waits for what cannot have been.
+    """
+    try:
+        event_id = UUID(wanted)
+    except ValueError:
+        raise BadRequest("after_event is an Event-Id that a write answered.") from None
+    if event_id.version != 7 or made_at(event_id) > clock.now() + timedelta(minutes=5):
+        raise NotFound("No write has answered this Event-Id.", code="no-such-event")
+    return event_id
 
 
 async def after_event_named(

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from typing import Annotated
 
 import typer
 import uvloop
@@ -15,10 +16,17 @@ from kernel.settings import Settings
 
 def add_to(root: typer.Typer) -> None:
     """Add `jinqiao up`."""
-    root.command(epilog="Example: JINQIAO_PORT=8701 jinqiao up")(up)
+    root.command(epilog="Example: JINQIAO_PORT=8701 jinqiao up --sandbox")(up)
 
 
-def up() -> None:
+def up(
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            help="Try it out: agencies, their credentials and a small county, in a place apart."
+        ),
+    ] = False,
+) -> None:
     """Run everything on this machine until Ctrl-C.
 
     The embedded PostgreSQL (unless JINQIAO_DATABASE_URL names another one), the gateway with all
@@ -26,17 +34,17 @@ def up() -> None:
     runs where `jinqiao serve` has started it, and the gateway passes its requests on.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s gateway %(message)s")
-    settings = installation.settings()
+    settings = installation.settings(sandbox=sandbox)
     with (
         reserved(settings.host, settings.port) as door,
         installation.database(settings) as url,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_serve(settings, url, door))
+        runner.run(_serve(settings, url, door, sandbox=sandbox))
     print("Stopped.")
 
 
-async def _serve(settings: Settings, url: str, door: socket.socket) -> None:
+async def _serve(settings: Settings, url: str, door: socket.socket, *, sandbox: bool) -> None:
     from jinqiao.exchange import (
         open_exchange,  # a second's work, which other commands need not wait for
     )
@@ -46,9 +54,23 @@ async def _serve(settings: Settings, url: str, door: socket.socket) -> None:
         await first_operator(gateway, settings.data, address=settings.issuer)
         server = Server(exchange.app)
         server.heed_signals()
-        async with worker_beside():
+        async with worker_beside(*["--sandbox"] if sandbox else []):
             _tell(settings)
+            filling = asyncio.create_task(_fill(settings, server)) if sandbox else None
             await server.serve([door])
+            if filling:
+                await filling
+
+
+async def _fill(settings: Settings, server: Server) -> None:
+    """Fill the sandbox through its own front door, and say where its credentials lie."""
+    from jinqiao.sandbox import fill
+
+    try:
+        print(await asyncio.to_thread(fill, settings), flush=True)
+    except BaseException:
+        server.stop()
+        raise
 
 
 def _tell(settings: Settings) -> None:

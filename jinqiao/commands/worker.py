@@ -41,6 +41,7 @@ def worker(
     with_parent: Annotated[
         bool, typer.Option(hidden=True, help="Stop when standard input is closed.")
     ] = False,
+    sandbox: Annotated[bool, typer.Option(help="Work for the sandbox.")] = False,
 ) -> None:
     """Do the background work until told to stop. Any number of workers may run.
 
@@ -48,7 +49,7 @@ def worker(
     on): these bring their workers along.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s worker %(message)s")
-    settings = replace(installation.settings(), pool_size=POOL_SIZE)
+    settings = replace(installation.settings(sandbox=sandbox), pool_size=POOL_SIZE)
     with installation.database(settings) as url:
         asyncio.run(_work(service, settings, url, with_parent))
 

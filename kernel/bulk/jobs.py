@@ -4,13 +4,10 @@ A chunk and its result commit together. So a killed worker starts again at the f
 no result, and nothing acknowledged is lost or done twice.
 """
 
-import gzip
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,42 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel import clock
 from kernel.access import Caller
 from kernel.bulk.declarations import DeclarationIn, file_declaration
-from kernel.bulk.record import record, validated
+from kernel.bulk.record import record
+from kernel.bulk.refusals import KEPT_FOR, forget, sealed_refusals
 from kernel.bulk.resource import Outcome, Push, Raw, Resource, Verdict, count
+from kernel.bulk.upload import unsealed
+from kernel.bulk.wish import Covers, Wish, covers_of
 from kernel.database import is_unreachable
-from kernel.division import canonical
-from kernel.ids import new_id
-from kernel.problems import Invalid
 from kernel.roles import Kind, Role
 from kernel.service import Service, log
 from kernel.written import end_of_write
-
-CHUNK = 2_000
-"""Rows that are stored in one transaction."""
-
-ATOMIC_LIMIT = 50_000
-"""Rows of the largest push that may be all or nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Covers:
-    """The declaration that a push files if no row is rejected."""
-
-    valid_from: date
-    valid_to: date
-    division: str | None
-    control_total: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How a caller wants a push to be done."""
-
-    mode: str
-    dry_run: bool
-    covers: Covers | None
-    generation: int | None = None
-    """Which generation of national codes an XLSX uses where bare codes changed meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +42,7 @@ async def push_now(
 ) -> Done:
     """Do a push in the caller's transaction: per row, or all or nothing, or only for show."""
     savepoint = await push.session.begin_nested()
-    verdicts = await record(push, resource, raws, strict=strict)
+    verdicts, total = await record(push, resource, raws, strict=strict)
     rejected = any(verdict.outcome == Outcome.REJECTED for verdict in verdicts)
     if wish.mode == "atomic" and rejected:
         await savepoint.rollback()
@@ -81,10 +51,7 @@ async def push_now(
         await savepoint.rollback()
         return Done([replace(verdict, id=None) for verdict in verdicts], None, _DRY)
     await savepoint.commit()
-    total = _total(resource, raws, strict=strict) if wish.covers else None
-    declared, detail = await _declare(
-        push, resource.name, wish.covers, len(verdicts), total, rejected
-    )
+    declared, detail = await _declare(push, resource, wish.covers, len(verdicts), total, rejected)
     return Done(verdicts, declared, detail)
 
 
@@ -104,19 +71,12 @@ def _withdrawn(verdict: Verdict) -> Verdict:
     )
 
 
-def _total(resource: Resource, raws: Sequence[Raw], *, strict: bool) -> Decimal | None:
-    if resource.amount is None:
-        return None
-    rows, _ = validated(resource.model, raws, strict=strict)
-    return sum((resource.amount(row.value) for row in rows), Decimal(0))
-
-
 async def _declare(
     push: Push,
-    kind: str,
+    resource: Resource,
     covers: Covers | None,
     rows: int,
-    total: Decimal | None,
+    total: Decimal,
     rejected: bool,
 ) -> tuple[UUID | None, str | None]:
     """File the declaration a push asked for, or say why it was not filed."""
@@ -124,10 +84,11 @@ async def _declare(
         return None, None
     if rejected:
         return None, "Rows were rejected, so no declaration was filed; mend and push them again."
-    if covers.control_total is not None and covers.control_total != total:
+    known = total if resource.amount else None
+    if covers.control_total is not None and covers.control_total != known:
         return None, "The control total is not the sum of the rows, so nothing was declared."
     declaration = DeclarationIn(
-        kind=kind,
+        kind=resource.name,
         division=covers.division,
         valid_from=covers.valid_from,
         valid_to=covers.valid_to,
@@ -137,117 +98,57 @@ async def _declare(
     return await file_declaration(push.session, push.caller, declaration), None
 
 
-_OPEN = text("""
-    insert into job (job_id, agency, client_id, role, divisions, resource, mode, dry_run, covers,
-                     state, counts, created_at)
-    values (:job_id, :agency, :client_id, :role, cast(:divisions as jsonb), :resource, :mode,
-            :dry_run, cast(:covers as jsonb), 'queued', cast(:counts as jsonb), :created_at)
+# The oldest job of the agency that has waited longest since one of its jobs was worked on.
+_NEXT_JOB = text("""
+    select * from (select distinct on (agency) * from job where state = 'queued'
+                   order by agency, job_id) oldest
+    order by worked_at nulls first, job_id limit 1
 """)
-_ADD_CHUNK = text("""
-    insert into job_chunk (job_id, chunk_no, sealed) values (:job_id, :chunk_no, :sealed)
-""")
-_NEXT_JOB = text("select * from job where state = 'queued' order by job_id limit 1")
 _NEXT_CHUNK = text("""
-    select chunk_no, sealed from job_chunk where job_id = :job_id and sealed is not null
+    select chunk_no, sealed from job_chunk
+    where job_id = :job_id and sealed is not null and chunk_no > :after
     order by chunk_no limit 1
 """)
 _FINISH_CHUNK = text("""
     update job_chunk set sealed = null, counts = cast(:counts as jsonb), total = :total,
-                         results = cast(:results as jsonb)
+                         results = cast(:results as jsonb), last_line = :last_line,
+                         refused = :refused
     where job_id = :job_id and chunk_no = :chunk_no
 """)
+_WORKED = text("update job set worked_at = :now where job_id = :job_id")
 _SUMS = text("""
     select key, sum(value::int)::int as n from job_chunk, jsonb_each_text(counts)
     where job_id = :job_id group by key
 """)
 _TOTAL = text("select sum(total) from job_chunk where job_id = :job_id")
-_FORGET = text("update job_chunk set sealed = null where job_id = :job_id and sealed is not null")
+_FORGET_ROWS = text("""
+    update job_chunk set sealed = null where job_id = :job_id and sealed is not null
+""")
 _FINISH = text("""
     update job set state = :state, counts = cast(:counts as jsonb), detail = :detail,
-                   declaration_id = :declaration_id, finished_at = :finished_at
+                   declaration_id = :declaration_id, finished_at = :finished_at,
+                   kept_until = :kept_until
     where job_id = :job_id
 """)
 
 
-async def open_job(
-    push: Push, resource: Resource, raws: Iterable[Raw], wish: Wish, *, strict: bool
-) -> UUID:
-    """Keep a push for the worker, encrypted; returns the job's id. Rows are read as they come."""
-    job_id = new_id()
-    covers = (
-        {
-            "valid_from": str(wish.covers.valid_from),
-            "valid_to": str(wish.covers.valid_to),
-            "division": wish.covers.division,
-            "control_total": None
-            if wish.covers.control_total is None
-            else str(wish.covers.control_total),
-        }
-        if wish.covers
-        else None
-    )
-    caller = push.caller
-    received = 0
-    for number, chunk in enumerate(_chunks(raws), start=1):
-        received += len(chunk)
-        packed = gzip.compress(
-            json.dumps({"strict": strict, "rows": [_kept(raw) for raw in chunk]}).encode(), 1
-        )
-        await push.session.execute(
-            _ADD_CHUNK,
-            {
-                "job_id": job_id,
-                "chunk_no": number,
-                "sealed": push.keys.seal_bytes("job", job_id, packed),
-            },
-        )
-    if wish.mode == "atomic" and received > ATOMIC_LIMIT:
-        raise Invalid(
-            f"An atomic push takes at most {ATOMIC_LIMIT} rows; this one has {received}.",
-            code="too-many-rows",
-        )
-    await push.session.execute(
-        _OPEN,
-        {
-            "job_id": job_id,
-            "agency": caller.agency,
-            "client_id": caller.client_id,
-            "role": caller.role.value,
-            "divisions": json.dumps(caller.divisions),
-            "resource": resource.name,
-            "mode": wish.mode,
-            "dry_run": wish.dry_run,
-            "covers": json.dumps(covers) if covers else None,
-            "counts": json.dumps(count([]) | {"received": received}),
-            "created_at": push.now,
-        },
-    )
-    return job_id
-
-
-def _kept(raw: Raw) -> list[Any]:
-    """A row as JSON can hold it. Bytes that are no UTF-8 are kept, to be refused as they are."""
-    return [raw.line, raw.json.decode("utf-8", "surrogateescape"), raw.fault, raw.lines]
-
-
-def _chunks(raws: Iterable[Raw]) -> Iterator[list[Raw]]:
-    rows = iter(raws)
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
-
-
-WAITING = "exists (select from job where state = 'queued')"
-"""SQL: whether `work` may find a job."""
+WAITING = """
+    exists (select from job where state = 'queued')
+    or exists (select from job where kept_until < now())
+    or exists (select from job where state = 'arriving' and created_at < now() - interval '1 day')
+"""
+"""SQL: whether `work` may find something to do."""
 
 
 async def work(service: Service, session: AsyncSession) -> int:
-    """Do the next chunk of the oldest job, or the whole job if it is atomic or a dry run.
+    """Do the next chunk of a job, or the whole job if it is atomic or a dry run; agencies take
+    turns, so that a province of one does not keep a village of another waiting.
 
     Returns how many rows were done. The caller's transaction makes chunk and result one.
     """
     job = (await session.execute(_NEXT_JOB)).mappings().first()
     if job is None:
-        return 0
+        return await forget(session, clock.now())
     resource: Resource = service.resources[job["resource"]]
     push = Push(session, _caller_of(job), service.keys, clock.now(), clock.today())
     savepoint = await session.begin_nested()
@@ -268,68 +169,86 @@ _FAILED = "The exchange failed on this job and stored no further row; push what 
 
 
 async def _one_chunk(push: Push, resource: Resource, job: Any) -> int:
-    chunk = (await push.session.execute(_NEXT_CHUNK, {"job_id": job["job_id"]})).first()
+    key = {"job_id": job["job_id"]}
+    chunk = (await push.session.execute(_NEXT_CHUNK, {**key, "after": 0})).first()
     if chunk is None:
         await _finish(push, resource, job, state="done", detail=None)
         return 1
-    raws, strict = _unpacked(push, job["job_id"], chunk.sealed)
-    verdicts = await record(push, resource, raws, strict=strict)
-    total = _total(resource, raws, strict=strict) if job["covers"] else None
-    await _keep(push, job, chunk.chunk_no, verdicts, total)
-    return len(verdicts)
+    done = await _work_on(push, resource, job, chunk)
+    await _keep(push.session, job, done)
+    await push.session.execute(_WORKED, {**key, "now": push.now})
+    return len(done.verdicts)
 
 
 async def _whole(push: Push, resource: Resource, job: Any) -> int:
-    """All chunks in one transaction; withdrawn again if one row was rejected, or if for show."""
-    done: list[tuple[int, list[Verdict], Decimal | None]] = []
+    """All chunks in one transaction; withdrawn again if one row was rejected, or if for show.
+
+    What became of the rows is held meanwhile, since what withdraws them withdraws it too.
+    """
+    chunks: list[_Worked] = []
     savepoint = await push.session.begin_nested()
-    chunks = await push.session.execute(
-        text("select chunk_no, sealed from job_chunk where job_id = :job_id order by chunk_no"),
-        {"job_id": job["job_id"]},
-    )
-    for chunk in chunks.all():
-        raws, strict = _unpacked(push, job["job_id"], chunk.sealed)
-        verdicts = await record(push, resource, raws, strict=strict)
-        total = _total(resource, raws, strict=strict) if job["covers"] else None
-        done.append((chunk.chunk_no, verdicts, total))
-    rejected = any(v.outcome == Outcome.REJECTED for _, verdicts, _ in done for v in verdicts)
+    next_one = {"job_id": job["job_id"], "after": 0}
+    while (chunk := (await push.session.execute(_NEXT_CHUNK, next_one)).first()) is not None:
+        next_one["after"] = chunk.chunk_no
+        done = await _work_on(push, resource, job, chunk)
+        chunks.append(_for_show(done) if job["dry_run"] else done)
+    rejected = any(done.counts[Outcome.REJECTED] for done in chunks)
     withdrawn = job["mode"] == "atomic" and rejected
     if withdrawn or job["dry_run"]:
         await savepoint.rollback()
-    for chunk_no, verdicts, total in done:
-        shown = [_withdrawn(v) for v in verdicts] if withdrawn else verdicts
-        if job["dry_run"]:
-            shown = [replace(v, id=None) for v in shown]
-        await _keep(push, job, chunk_no, shown, total)
+    for done in chunks:
+        await _keep(push.session, job, _without_all(done) if withdrawn else done)
     detail = _ATOMIC if withdrawn else _DRY if job["dry_run"] else None
     await _finish(push, resource, job, state="done", detail=detail)
-    return sum(len(verdicts) for _, verdicts, _ in done)
+    return 1
 
 
-def _unpacked(push: Push, job_id: UUID, sealed: bytes) -> tuple[list[Raw], bool]:
-    kept = json.loads(gzip.decompress(push.keys.open_bytes("job", job_id, sealed)))
-    rows = [
-        Raw(line, row.encode("utf-8", "surrogateescape"), fault, lines)
-        for line, row, fault, lines in kept["rows"]
-    ]
-    return rows, kept["strict"]
+@dataclass(frozen=True, slots=True)
+class _Worked:
+    """A chunk that has been worked on."""
+
+    chunk_no: int
+    counts: dict[str, int]
+    verdicts: Sequence[Verdict]
+    total: Decimal
+    refused: bytes | None
 
 
-async def _keep(
-    push: Push, job: Any, chunk_no: int, verdicts: Sequence[Verdict], total: Decimal | None
-) -> None:
-    counts = count(verdicts)
-    told = [v.shown() for v in verdicts if v.outcome != Outcome.ACCEPTED]
-    await push.session.execute(
-        _FINISH_CHUNK,
-        {
-            "job_id": job["job_id"],
-            "chunk_no": chunk_no,
-            "counts": json.dumps(counts),
-            "total": total,
-            "results": json.dumps(told),
-        },
+async def _work_on(push: Push, resource: Resource, job: Any, chunk: Any) -> _Worked:
+    raws, strict = unsealed(push.keys, job["job_id"], chunk.sealed)
+    verdicts, total = await record(push, resource, raws, strict=strict)
+    refused = sealed_refusals(push.keys, job["job_id"], raws, verdicts)
+    return _Worked(chunk.chunk_no, count(verdicts), verdicts, total, refused)
+
+
+def _for_show(done: _Worked) -> _Worked:
+    """Without ids, and without the rows of which nothing is told."""
+    told = [replace(v, id=None) for v in done.verdicts if v.outcome != Outcome.ACCEPTED]
+    return replace(done, verdicts=told)
+
+
+def _without_all(done: _Worked) -> _Worked:
+    verdicts = [_withdrawn(verdict) for verdict in done.verdicts]
+    return replace(
+        done,
+        counts=count([])
+        | {"received": done.counts["received"], Outcome.REJECTED.value: done.counts["received"]},
+        verdicts=verdicts,
     )
+
+
+async def _keep(session: AsyncSession, job: Any, done: _Worked) -> None:
+    told = [v.shown() for v in done.verdicts if v.outcome != Outcome.ACCEPTED]
+    values = {
+        "job_id": job["job_id"],
+        "chunk_no": done.chunk_no,
+        "counts": json.dumps(done.counts),
+        "total": done.total,
+        "results": json.dumps(told),
+        "last_line": max((each["line"] for each in told), default=0),
+        "refused": done.refused,
+    }
+    await session.execute(_FINISH_CHUNK, values)
 
 
 async def _finish(
@@ -340,14 +259,14 @@ async def _finish(
     counts = count([]) | sums | {"received": job["counts"]["received"]}
     undone = counts["received"] - sum(counts[outcome] for outcome in Outcome)
     counts[Outcome.REJECTED] += undone  # of a failed job; their lines are not kept
-    await push.session.execute(_FORGET, key)
+    await push.session.execute(_FORGET_ROWS, key)
     declared = None
     if state == "done" and detail is None and job["covers"]:
         total = (await push.session.execute(_TOTAL, key)).scalar()
         declared, detail = await _declare(
             push,
-            resource.name,
-            _covers_of(job["covers"]),
+            resource,
+            covers_of(job["covers"]),
             counts["received"],
             total or Decimal(0),
             counts[Outcome.REJECTED] > 0,
@@ -362,17 +281,8 @@ async def _finish(
             "detail": detail,
             "declaration_id": declared,
             "finished_at": push.now,
+            "kept_until": push.now + KEPT_FOR,
         },
-    )
-
-
-def _covers_of(kept: Any) -> Covers:
-    total = kept["control_total"]
-    return Covers(
-        date.fromisoformat(kept["valid_from"]),
-        date.fromisoformat(kept["valid_to"]),
-        canonical(kept["division"]) if kept["division"] else None,
-        None if total is None else Decimal(total),
     )
 
 

@@ -57,7 +57,7 @@ async def _apply(push: Push, resource: Resource, waiting: list[Any]) -> None:
         Raw(line, push.keys.open_bytes("pending", row.row_key, row.sealed))
         for line, row in enumerate(waiting, start=1)
     ]
-    for verdict in await record(push, resource, raws, strict=False):
+    for verdict in (await record(push, resource, raws, strict=False)).verdicts:
         if verdict.outcome == Outcome.REJECTED:
             await _tell(push.session, push.caller.agency, resource.name, verdict.code or "")
 

@@ -53,6 +53,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in a table a row comes from: the table's headings, and its lines with their cells."""
+
+    headings: Sequence[str]
+    lines: Sequence[tuple[int, Sequence[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """A row as it came: its line in the file, and its JSON."""
 
@@ -62,6 +70,8 @@ class Raw:
     """Why there is no JSON: what a reader of files found. It may name a line of its own."""
     lines: Mapping[str, int] | None = None
     """The lines of a row's parts, by pointer, if it was put together from several."""
+    origin: Origin | None = None
+    """Of a row of CSV or XLSX: its cells as they came, to be given back if it is refused."""
 
     def line_of(self, fault: Fault) -> int:
         """The line on which a fault of this row stands."""
@@ -88,8 +98,16 @@ class Rejection:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A sheet: its lines, each cell text or a number, and whether its days count from 1904."""
+
+    lines: Iterable[Sequence[Any]]
+    from_1904: bool = False
+
+
 Columns = Mapping[str, Any]
-Sheet = Callable[[Sequence[Sequence[Any]], int | None], Iterator[Raw]]
+Sheet = Callable[[Cells, int | None], Iterator[Raw]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +138,7 @@ class Resource:
     amount: Callable[[Any], Decimal] | None = None
     """What a declaration's control total adds up."""
     sheet: Sheet | None = None
-    """Reads an XLSX whose headings are not the field names."""
+    """Reads an XLSX that is laid out otherwise than one row a line."""
     findings: Callable[[Push, UUID], Awaitable[list[dict[str, Any]]]] | None = None
     """What law says of one fact just pushed, for the answer of a single push."""
 

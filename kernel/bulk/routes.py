@@ -1,7 +1,7 @@
 """The addresses at which facts are pushed and read. One factory, so that all behave alike."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import field, make_dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -9,17 +9,21 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import BaseModel, Field, create_model
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from kernel import clock
-from kernel.access import Caller, allowed_to, allowed_to_any
+from kernel.access import Caller, allowed_to
 from kernel.bulk import formats, reads
+from kernel.bulk.arrival import Arrival
 from kernel.bulk.declarations import check_declarable
-from kernel.bulk.jobs import Covers, Done, Wish, open_job, push_now
-from kernel.bulk.resource import Outcome, Push, Raw, Resource, Sheet, count
+from kernel.bulk.following import JobOut, RowResult, job_of
+from kernel.bulk.formats.layout import Layout, layout_of
+from kernel.bulk.jobs import Done, push_now
+from kernel.bulk.resource import Outcome, Push, Raw, Resource, count
+from kernel.bulk.upload import open_job
+from kernel.bulk.wish import Covers, Wish
 from kernel.database import Transaction
 from kernel.division import DivisionCode
 from kernel.fields import Line
@@ -30,27 +34,16 @@ from kernel.problems import (
     Conflict,
     Fault,
     Invalid,
-    NotFound,
     Problem,
-    UnsupportedMediaType,
 )
-from kernel.roles import May
-from kernel.service import body_of, read_body
+from kernel.service import body_of
 from kernel.written import HEADER, end_of_write
 
 INLINE = 1_000
 """Rows of a bulk push that are answered at once."""
 
-
-class RowResult(BaseModel):
-    """What became of one row."""
-
-    line: int
-    outcome: Outcome
-    id: UUID | None = None
-    code: str | None = None
-    pointer: str | None = None
-    message: str | None = None
+INLINE_BYTES = 16 * 1024 * 1024
+"""Bytes of rows beyond which a push becomes a job, however few they are: it is held meanwhile."""
 
 
 class PushResult(BaseModel):
@@ -67,21 +60,13 @@ class PushResult(BaseModel):
     results: list[RowResult] = Field(default_factory=list)
 
 
-class JobOut(BaseModel):
-    """A push that is being worked on, or its result."""
-
-    job_id: UUID
-    resource: str
-    state: Literal["queued", "done", "failed"]
-    counts: dict[str, int]
-    """While it is queued, rows not yet done count as pending."""
-    declaration_id: UUID | None
-    detail: str | None
-
-
 async def _wish(
     covers: Annotated[
-        str | None, Query(description="Days the push declares complete, from/to.")
+        str | None,
+        Query(
+            description="Days the push declares complete, from/to, such as 2018-01-01/2019-01-01.",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        ),
     ] = None,
     covers_division: DivisionCode | None = None,
     control_total: Yuan | None = None,
@@ -108,13 +93,18 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
     router = APIRouter(tags=[resource.name])
     thing = called or resource.thing
     things = f"{called}s" if called else resource.name.replace("-", "_")
+    answer = _answer_model(resource, shown)
 
     @router.post(
         f"/{resource.name}",
         status_code=201,
         operation_id=f"push_{thing}",
         summary=f"Push one {resource.thing.replace('_', ' ')}",
-        response_model=_answer_model(resource, shown),
+        response_model=answer,
+        responses={
+            200: {"model": answer, "description": "Known already; `outcome` says what became."},
+            202: {"model": answer, "description": "Waits for a person or contract not known yet."},
+        },
     )
     async def push_one(
         request: Request,
@@ -129,19 +119,19 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
         [verdict] = (await push_now(push, resource, [raw], wish, strict=True)).verdicts
         if verdict.outcome == Outcome.REJECTED:
             raise _refusal(verdict.code, verdict.pointer, verdict.message)
-        answer: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}
+        told: dict[str, Any] = {"outcome": verdict.outcome.value, resource.thing: None}
         if verdict.outcome == Outcome.PENDING or verdict.id is None:
             return JSONResponse(
-                {**answer, "findings": []}, 202, {HEADER: await end_of_write(session)}
+                {**told, "findings": []}, 202, {HEADER: await end_of_write(session)}
             )
         fact = await reads.one(session, shown, push.keys, caller, verdict.id)
-        answer[resource.thing] = fact.model_dump(mode="json", by_alias=True)
+        told[resource.thing] = fact.model_dump(mode="json", by_alias=True)
         found = await resource.findings(push, verdict.id) if resource.findings else []
         is_new = await reads.versions(session, shown, verdict.id) == 1
         created = is_new and verdict.outcome == Outcome.ACCEPTED
         status = 201 if created else 200
         return JSONResponse(
-            {**answer, "findings": found}, status, {HEADER: await end_of_write(session)}
+            {**told, "findings": found}, status, {HEADER: await end_of_write(session)}
         )
 
     @router.post(
@@ -157,27 +147,39 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
         session: Transaction,
         caller: Annotated[Caller, allowed_to(resource.write)],
         wish: Annotated[Wish, Depends(_wish)],
-        content_type: Annotated[str, Header()] = "",
-        content_encoding: Annotated[str, Header()] = "",
         prefer: Annotated[str, Header()] = "",
     ) -> Response:
-        """NDJSON, CSV or XLSX. Up to 1,000 rows are answered at once, more become a job."""
+        """NDJSON (gzip allowed), CSV or XLSX. Up to 1,000 rows are answered at once, more become a
+        job, which is kept before it is answered: a kill loses nothing of it.
+
+        CSV and XLSX take field names or Chinese headings, days and amounts as offices write them.
+        An ID number that a table turned into a number has lost digits and is refused.
+        """
         if wish.covers:
             check_declarable(
                 caller, wish.covers.division, wish.covers.valid_from, wish.covers.valid_to
             )
-        raws, strict = await rows_sent(
-            request, content_type, content_encoding, resource.sheet, wish.generation
+        arrival = Arrival(
+            request,
+            layout_of(resource.model, request.app.state.service.headings, resource.name),
+            sheet=resource.sheet,
+            generation=wish.generation,
         )
         push = _push(request, session, caller)
-        if len(raws) > INLINE or "respond-async" in prefer:
-            job_id = await open_job(push, resource, raws, wish, strict=strict)
-            job = await _job(session, caller, job_id)
-            where = f"/v1/{request.app.state.service.name}/jobs/{job_id}"
-            # The job's id marks its end: who asks for it is answered when the job is done.
-            headers = {"Location": where, HEADER: str(job_id)}
-            return JSONResponse(job.model_dump(mode="json"), 202, headers)
-        done = await push_now(push, resource, raws, wish, strict=strict)
+        async with aclosing(arrival.some()) as arriving:
+            first, rest = await _first(arriving)
+            if not first:
+                raise _refusal("empty", "", "The file has no rows.")
+            if rest is not None or "respond-async" in prefer:
+                database = request.app.state.service.database
+                rows = _chained(first, rest)
+                job_id = await open_job(push, database, resource, rows, arrival, wish)
+                job = await job_of(session, caller, job_id)
+                where = f"/v1/{request.app.state.service.name}/jobs/{job_id}"
+                # The job's id marks its end: who asks for it is answered when the job is done.
+                headers = {"Location": where, HEADER: str(job_id)}
+                return JSONResponse(job.model_dump(mode="json"), 202, headers)
+        done = await push_now(push, resource, first, wish, strict=arrival.strict)
         headers = {} if wish.dry_run else {HEADER: await end_of_write(session)}
         return JSONResponse(_told(done), 200, headers)
 
@@ -219,92 +221,52 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
     return router
 
 
-def job_routes(service: str, mays: Sequence[May]) -> APIRouter:
-    """`GET jobs/{id}` and its errors, for those who push to this service."""
-    router = APIRouter(tags=["jobs"])
-    any_writer = allowed_to_any(mays)
-
-    @router.get("/jobs/{job_id}", operation_id=f"read_{service}_job")
-    async def read_job(
-        session: Transaction, caller: Annotated[Caller, any_writer], job_id: UUID
-    ) -> JobOut:
-        """How far a push is, and its result when it is done."""
-        return await _job(session, caller, job_id)
-
-    @router.get("/jobs/{job_id}/errors", operation_id=f"list_{service}_job_errors")
-    async def read_errors(
-        session: Transaction,
-        caller: Annotated[Caller, any_writer],
-        job_id: UUID,
-        after_line: Annotated[int, Query(ge=0)] = 0,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    ) -> list[RowResult]:
-        """Rows of a push that were not simply accepted, by line."""
-        await _job(session, caller, job_id)
-        values = {"job_id": job_id, "after_line": after_line, "limit": limit}
-        rows = (await session.execute(_ERRORS, values)).scalars().all()
-        return [RowResult.model_validate(row) for row in rows]
-
-    return router
-
-
-_JOB = text("""
-    select job_id, resource, state, counts, declaration_id, detail,
-           (select coalesce(jsonb_object_agg(key, n), '{}') from (
-               select key, sum(value::int) as n from job_chunk c, jsonb_each_text(c.counts)
-               where c.job_id = job.job_id group by key) so_far) as so_far
-    from job where job_id = :job_id and agency = :agency
-""")
-_ERRORS = text("""
-    select result from job_chunk, jsonb_array_elements(results) as result
-    where job_id = :job_id and (result ->> 'line')::int > :after_line
-    order by (result ->> 'line')::int limit :limit
-""")
-
-
-async def _job(session: AsyncSession, caller: Caller, job_id: UUID) -> JobOut:
-    """A job of the caller's agency, or NotFound. Undone rows count as pending, so sums hold."""
-    values = {"job_id": job_id, "agency": caller.agency}
-    row = (await session.execute(_JOB, values)).mappings().first()
-    if row is None:
-        raise NotFound
-    counts = dict(row["counts"])
-    if row["state"] == "queued":
-        received = counts["received"]
-        counts = count([]) | dict(row["so_far"]) | {"received": received}
-        counts["pending"] += received - sum(counts[outcome] for outcome in Outcome)
-    return JobOut.model_validate({**row, "counts": counts})
-
-
 def _push(request: Request, session: AsyncSession, caller: Caller) -> Push:
     keys = request.app.state.service.keys
     return Push(session, caller, keys, clock.now(), clock.today())
 
 
-async def rows_sent(
-    request: Request,
-    content_type: str,
-    content_encoding: str,
-    sheet: Sheet | None = None,
-    generation: int | None = None,
-) -> tuple[list[Raw], bool]:
+async def rows_sent(request: Request, layout: Layout, *, most: int) -> tuple[list[Raw], bool]:
     """The rows of a bulk body, and whether they are to be read strictly.
 
-    Raises UnsupportedMediaType, PayloadTooLarge, and Invalid for a file that has none.
+    Raises UnsupportedMediaType, PayloadTooLarge, and Invalid for a file that has none or more than
+    `most`.
     """
-    body = await read_body(request, formats.BODY_LIMIT)
-    if content_encoding not in ("", "identity", "gzip"):
-        raise UnsupportedMediaType("Of content encodings only gzip is taken.")
-    kind = content_type.partition(";")[0].strip().lower()
-
-    def read() -> list[Raw]:
-        plain = formats.inflated(body) if content_encoding == "gzip" else body
-        return list(formats.rows_of(plain, kind, sheet=sheet, generation=generation))
-
-    raws = await asyncio.to_thread(read)
+    arrival = Arrival(request, layout)
+    raws: list[Raw] = []
+    async with aclosing(arrival.some()) as arriving:
+        async for some in arriving:
+            raws += some
+            if len(raws) > most:
+                raise Invalid(
+                    f"One call takes at most {most} rows; send the file in parts.",
+                    code="too-many-rows",
+                )
     if not raws:
         raise _refusal("empty", "", "The file has no rows.")
-    return raws, formats.is_typed(kind)
+    return raws, arrival.strict
+
+
+Arriving = AsyncGenerator[Sequence[Raw], None]
+
+
+async def _first(arriving: Arriving) -> tuple[list[Raw], Arriving | None]:
+    """The rows of a push that can be answered at once; and the rest, if there are more."""
+    first: list[Raw] = []
+    size = 0
+    async for some in arriving:
+        first += some
+        size += sum(len(raw.json) for raw in some)
+        if len(first) > INLINE or size > INLINE_BYTES:
+            return first, arriving
+    return first, None
+
+
+async def _chained(first: Sequence[Raw], rest: Arriving | None) -> Arriving:
+    yield first
+    if rest is not None:
+        async for some in rest:
+            yield some
 
 
 def _told(done: Done) -> dict[str, Any]:
@@ -345,7 +307,7 @@ def _filter_type(shown: reads.Reads, name: str) -> Any:
     if name == "division":
         return DivisionCode
     kind = shown.table.c[name].type.python_type
-    return Line if kind is str else kind
+    return Line if kind in (str, object) else kind  # SQLModel's own text says it is an object
 
 
 def _answer_model(resource: Resource, shown: reads.Reads) -> type[BaseModel]:

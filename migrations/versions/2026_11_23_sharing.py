@@ -820,6 +820,86 @@ def upgrade() -> None:
         schema="gateway",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="gateway",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="gateway",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="gateway")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="gateway",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="gateway",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="gateway",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="gateway",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -840,6 +920,86 @@ def upgrade() -> None:
         schema="insurance",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="insurance",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="insurance",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="insurance")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="insurance",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="insurance",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="insurance",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="insurance",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -860,6 +1020,86 @@ def upgrade() -> None:
         schema="loans",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="loans",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="loans",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="loans")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="loans",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="loans",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="loans",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="loans",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -880,6 +1120,88 @@ def upgrade() -> None:
         schema="rectification",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="rectification",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="rectification",
+    )
+    op.create_index(
+        "job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="rectification"
+    )
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="rectification",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="rectification",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="rectification",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="rectification",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -900,6 +1222,86 @@ def upgrade() -> None:
         schema="registry",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="registry",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="registry",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="registry")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="registry",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="registry",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -920,6 +1322,86 @@ def upgrade() -> None:
         schema="subsidy",
     )
     op.add_column(
+        "job",
+        sa.Column(
+            "digest",
+            sa.Uuid(),
+            nullable=True,
+            comment="keyed digest of the file, by which its push is found",
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "worked_at", sa.DateTime(timezone=True), nullable=True, comment="agencies take turns"
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "collected_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its end was first read",
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job",
+        sa.Column(
+            "kept_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="its refused rows, then forgotten",
+        ),
+        schema="subsidy",
+    )
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="arriving, queued, done or failed",
+        existing_comment="queued, done or failed",
+        existing_nullable=False,
+        schema="subsidy",
+    )
+    op.create_index("job_agency_idx", "job", ["agency", "job_id"], unique=False, schema="subsidy")
+    op.create_index(
+        "job_kept_until_idx",
+        "job",
+        ["kept_until"],
+        unique=False,
+        schema="subsidy",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.create_index(
+        "job_state_idx",
+        "job",
+        ["state", "created_at"],
+        unique=False,
+        schema="subsidy",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "last_line", sa.Integer(), nullable=True, comment="the last line among the results"
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
+        "job_chunk",
+        sa.Column(
+            "refused",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="rejected rows for their pusher, encrypted",
+        ),
+        schema="subsidy",
+    )
+    op.add_column(
         "outbox",
         sa.Column(
             "places",
@@ -935,16 +1417,184 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_column("outbox", "places", schema="subsidy")
+    op.drop_column("job_chunk", "refused", schema="subsidy")
+    op.drop_column("job_chunk", "last_line", schema="subsidy")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="subsidy",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="subsidy",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="subsidy")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="subsidy",
+    )
+    op.drop_column("job", "kept_until", schema="subsidy")
+    op.drop_column("job", "collected_at", schema="subsidy")
+    op.drop_column("job", "worked_at", schema="subsidy")
+    op.drop_column("job", "digest", schema="subsidy")
     op.drop_column("feed", "places", schema="subsidy")
     op.drop_column("outbox", "places", schema="registry")
+    op.drop_column("job_chunk", "refused", schema="registry")
+    op.drop_column("job_chunk", "last_line", schema="registry")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="registry",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="registry",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="registry")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="registry",
+    )
+    op.drop_column("job", "kept_until", schema="registry")
+    op.drop_column("job", "collected_at", schema="registry")
+    op.drop_column("job", "worked_at", schema="registry")
+    op.drop_column("job", "digest", schema="registry")
     op.drop_column("feed", "places", schema="registry")
     op.drop_column("outbox", "places", schema="rectification")
+    op.drop_column("job_chunk", "refused", schema="rectification")
+    op.drop_column("job_chunk", "last_line", schema="rectification")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="rectification",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="rectification",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="rectification")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="rectification",
+    )
+    op.drop_column("job", "kept_until", schema="rectification")
+    op.drop_column("job", "collected_at", schema="rectification")
+    op.drop_column("job", "worked_at", schema="rectification")
+    op.drop_column("job", "digest", schema="rectification")
     op.drop_column("feed", "places", schema="rectification")
     op.drop_column("outbox", "places", schema="loans")
+    op.drop_column("job_chunk", "refused", schema="loans")
+    op.drop_column("job_chunk", "last_line", schema="loans")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="loans",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="loans",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="loans")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="loans",
+    )
+    op.drop_column("job", "kept_until", schema="loans")
+    op.drop_column("job", "collected_at", schema="loans")
+    op.drop_column("job", "worked_at", schema="loans")
+    op.drop_column("job", "digest", schema="loans")
     op.drop_column("feed", "places", schema="loans")
     op.drop_column("outbox", "places", schema="insurance")
+    op.drop_column("job_chunk", "refused", schema="insurance")
+    op.drop_column("job_chunk", "last_line", schema="insurance")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="insurance",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="insurance",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="insurance")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="insurance",
+    )
+    op.drop_column("job", "kept_until", schema="insurance")
+    op.drop_column("job", "collected_at", schema="insurance")
+    op.drop_column("job", "worked_at", schema="insurance")
+    op.drop_column("job", "digest", schema="insurance")
     op.drop_column("feed", "places", schema="insurance")
     op.drop_column("outbox", "places", schema="gateway")
+    op.drop_column("job_chunk", "refused", schema="gateway")
+    op.drop_column("job_chunk", "last_line", schema="gateway")
+    op.drop_index(
+        "job_state_idx",
+        table_name="job",
+        schema="gateway",
+        postgresql_where=sa.text("state in ('arriving', 'queued')"),
+    )
+    op.drop_index(
+        "job_kept_until_idx",
+        table_name="job",
+        schema="gateway",
+        postgresql_where=sa.text("kept_until is not null"),
+    )
+    op.drop_index("job_agency_idx", table_name="job", schema="gateway")
+    op.alter_column(
+        "job",
+        "state",
+        existing_type=sa.TEXT(),
+        comment="queued, done or failed",
+        existing_comment="arriving, queued, done or failed",
+        existing_nullable=False,
+        schema="gateway",
+    )
+    op.drop_column("job", "kept_until", schema="gateway")
+    op.drop_column("job", "collected_at", schema="gateway")
+    op.drop_column("job", "worked_at", schema="gateway")
+    op.drop_column("job", "digest", schema="gateway")
     op.drop_column("feed", "places", schema="gateway")
     op.alter_column(
         "client", "secret", existing_type=postgresql.BYTEA(), nullable=False, schema="gateway"

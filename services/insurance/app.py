@@ -1,7 +1,10 @@
 """Insurance as an ASGI app."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
+from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
@@ -23,6 +26,7 @@ def create_app(parts: Parts) -> FastAPI:
         "insurance",
         parts,
         routers=ROUTERS,
+        headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
         events=EVENTS,

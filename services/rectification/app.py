@@ -1,7 +1,10 @@
 """The rectification service as an ASGI app."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
+from kernel.bulk.formats.layout import read_headings
 from kernel.service import Parts, Work, create_service
 from services.rectification.events import EVENTS
 from services.rectification.operations.follow_up import remind_of_deadlines, reopen_what_came_back
@@ -20,6 +23,7 @@ def create_app(parts: Parts) -> FastAPI:
         "rectification",
         parts,
         routers=ROUTERS,
+        headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[SAMPLES],
         projections=PROJECTIONS,
         events=EVENTS,

@@ -1,11 +1,12 @@
 """The national code lists, read by label or by code (`codes.toml`, policy.md 4.2)."""
 
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from kernel.bulk.formats.cells import plain
 
 
 class GenerationNeeded(Exception):
@@ -39,11 +40,6 @@ class CodeList:
         if not meanings:
             raise NotInList
         return meanings.pop()
-
-
-def plain(text: str) -> str:
-    """Text as labels and headings are compared: half-width signs, no spaces."""
-    return "".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def _code_list(words: list[dict[str, Any]]) -> CodeList:

@@ -1,13 +1,14 @@
 """One line of the national export: what its cells say, or why they say nothing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
+from typing import Any
 
+from kernel.bulk.formats.cells import as_day, plain
 from kernel.problems import Fault
-from services.registry.codes import CODES, GenerationNeeded, NotInList, plain
+from services.registry.codes import CODES, GenerationNeeded, NotInList
 from services.registry.headings import HEADINGS
 
 Cell = str | int | float
@@ -33,6 +34,10 @@ class Line:
     cells: Mapping[str, Cell]
     part: str = ""
     """Where in the household's JSON this line goes, as a pointer."""
+    from_1904: bool = False
+    """From when the workbook counts days that are stored as numbers."""
+    row: Sequence[Any] = ()
+    """All its cells as they came."""
 
     def text(self, name: str) -> str:
         """What a column says."""
@@ -75,19 +80,15 @@ class Line:
         return int(cell[:4]) if cell else None
 
     def day(self, name: str) -> str | None:
-        """A day as ISO text; a time of day behind it is dropped."""
+        """A day as ISO text, from text or from a workbook's number of days."""
         cell = self.text(name)
         if not cell:
             return None
-        match = _DAY.fullmatch(cell)
-        try:
-            if match is None:
-                raise ValueError
-            year, month, day = (int(part) for part in match.groups() if part and part.isdecimal())
-            return date(year, month, day).isoformat()
-        except ValueError:
+        found = as_day(cell, from_1904=self.from_1904)
+        if found is None:
             why = "is not a day such as 2018-03-31, 2018年3月31日 or 20180331."
-            raise self.unreadable(name, "not-a-day", why) from None
+            raise self.unreadable(name, "not-a-day", why)
+        return found
 
     def unreadable(self, name: str, code: str, why: str) -> Unreadable:
         """A fault of one column; `why` continues a sentence that begins with its heading."""
@@ -105,10 +106,6 @@ def _read(code_list: str, cell: str, generation: int | None) -> tuple[str, ...]:
 
 _SEPARATORS = re.compile(r"[,，、;；]")
 _YEAR = re.compile(r"(19|20)[0-9]{2}年?")
-_DAY = re.compile(
-    r"([0-9]{4})(?:(?P<sign>[-/.])([0-9]{1,2})(?P=sign)([0-9]{1,2})"
-    r"|年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{2})([0-9]{2}))(?:[ T]+[0-9:.]+)?"
-)
 _GOES_TO = {
     "year": "as_at",
     "lifting": "statuses",

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from services.registry.codes import plain
+from kernel.bulk.formats.cells import plain
+from kernel.bulk.formats.layout import REASON
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "household_no": ("户编号", "户编码"),
@@ -46,6 +47,6 @@ _NOT_KEPT = """
     特困供养人员 残疾证办证年度 识别标准
     序号 人数 危房户 饮水安全
 """
-IGNORED = frozenset(_NOT_KEPT.split())
+IGNORED = frozenset([*_NOT_KEPT.split(), *map(plain, REASON)])
 """What the export of 47 columns (F38) and the counties' template of 26 (F36c) may also hold. Sex
 and birthday are read from the ID number."""

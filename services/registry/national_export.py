@@ -8,14 +8,14 @@ column where it stops making sense, and no cell is repeated in what is said of i
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import Any
 
-from kernel.bulk.formats import text_of
-from kernel.bulk.resource import Raw
+from kernel.bulk.formats import unusable
+from kernel.bulk.formats.cells import plain, text_of
+from kernel.bulk.resource import Cells, Origin, Raw
 from kernel.divisions import village_code
-from kernel.problems import Fault, Invalid
-from services.registry.codes import plain
+from kernel.problems import Fault
 from services.registry.export_line import Cell, Line, Unreadable
 from services.registry.headings import IGNORED, KNOWN
 
@@ -23,18 +23,21 @@ _TITLES = 30
 """Lines among which the headings are looked for."""
 
 
-def household_rows(cells: Sequence[Sequence[Any]], generation: int | None) -> Iterator[Raw]:
+def household_rows(sheet: Cells, generation: int | None) -> Iterator[Raw]:
     """The households of a sheet, in the order of their first lines, as JSON of `HouseholdIn`.
 
     `generation` (1 or 2) says which code lists bare codes are from. Raises Invalid if the sheet
     has no line with 户编号 and 证件号码, or headings that are no part of the national export.
     """
-    top = _heading_line(cells)
-    columns = _columns(cells[top])
+    numbered = enumerate(sheet.lines, start=1)
+    first = list(islice(numbered, _TITLES))
+    top = _heading_line([row for _, row in first])
+    headings = [str(cell) for cell in first[top][1]]
+    columns = _columns(headings)
     households: dict[tuple[str, str], list[Line]] = {}
     newest: dict[str, list[Line]] = {}
-    for number, row in enumerate(cells[top + 1 :], start=top + 2):
-        line = Line(number, _filled(columns, row))
+    for number, row in chain(first[top + 1 :], numbered):
+        line = Line(number, _filled(columns, row), from_1904=sheet.from_1904, row=row)
         if not line.cells:
             continue
         household_no = line.text("household_no") or f"none in line {number}"
@@ -45,37 +48,34 @@ def household_rows(cells: Sequence[Sequence[Any]], generation: int | None) -> It
         newest[household_no] = lines
         lines.append(line)
     for lines in households.values():
-        yield _row(lines, generation)
+        origin = Origin(headings, [(line.number, line.row) for line in lines])
+        yield _row(lines, generation, origin)
 
 
-def _heading_line(cells: Sequence[Sequence[Any]]) -> int:
+def _heading_line(rows: Sequence[Sequence[Any]]) -> int:
     """Where the headings stand: the first line with the two columns nothing works without."""
-    for place, row in enumerate(cells[:_TITLES]):
+    for place, row in enumerate(rows):
         if {"household_no", "id_number"} <= {KNOWN.get(plain(str(cell))) for cell in row}:
             return place
-    raise _unusable(
+    raise unusable(
         "no-headings", f"None of the first {_TITLES} lines has the headings 户编号 and 证件号码."
     )
 
 
 def _columns(headings: Sequence[Any]) -> list[tuple[int, str]]:
     """Place and field of each column that is kept, "" for one without a heading; or Invalid."""
-    names = [plain(str(heading)) for heading in headings]
+    names = [plain(heading) for heading in headings]
     unknown = [name for name in names if name and name not in KNOWN and name not in IGNORED]
     if unknown:
         listed = "、".join(name[:40] for name in unknown)
-        raise _unusable(
+        raise unusable(
             "unknown-column", f"The national export has no such column; take it out: {listed}."
         )
     fields = [KNOWN.get(name) if name else "" for name in names]
     twice = [n for n, name in zip(names, fields, strict=True) if name and fields.count(name) > 1]
     if twice:
-        raise _unusable("repeated-column", f"These columns say the same: {'、'.join(twice)}.")
+        raise unusable("repeated-column", f"These columns say the same: {'、'.join(twice)}.")
     return [(place, name) for place, name in enumerate(fields) if name is not None]
-
-
-def _unusable(code: str, message: str) -> Invalid:
-    return Invalid(message, errors=[Fault(pointer="", code=code, message=message)])
 
 
 def _filled(columns: Sequence[tuple[int, str]], row: Sequence[Any]) -> dict[str, Cell]:
@@ -92,14 +92,15 @@ def _filled(columns: Sequence[tuple[int, str]], row: Sequence[Any]) -> dict[str,
     return found
 
 
-def _row(lines: Sequence[Line], generation: int | None) -> Raw:
+def _row(lines: Sequence[Line], generation: int | None, origin: Origin) -> Raw:
     first = lines[0].number
     try:
         household = _household(lines, generation)
     except Unreadable as unreadable:
-        return Raw(first, b"", fault=unreadable.fault)
+        return Raw(first, b"", fault=unreadable.fault, origin=origin)
     places = {f"/members/{place}": line.number for place, line in enumerate(lines)}
-    return Raw(first, json.dumps(household, ensure_ascii=False).encode(), lines=places)
+    row = json.dumps(household, ensure_ascii=False).encode()
+    return Raw(first, row, lines=places, origin=origin)
 
 
 def _household(lines: Sequence[Line], generation: int | None) -> dict[str, Any]:

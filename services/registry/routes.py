@@ -8,8 +8,9 @@ from starlette.requests import Request
 from kernel import clock
 from kernel.access import Caller, allowed_to
 from kernel.bulk.declarations import declaration_routes
+from kernel.bulk.following import job_routes
 from kernel.bulk.resource import Push
-from kernel.bulk.routes import job_routes, push_routes
+from kernel.bulk.routes import push_routes
 from kernel.database import Transaction
 from kernel.roles import May
 from kernel.service import body_of

@@ -17,6 +17,7 @@ from tests.visitor import Send, Visitor
 Visit = Callable[..., Visitor]
 
 PUBLIC = {
+    "/problems/{code}",
     "/v1/rulebook",
     "/oauth2/token",
     "/.well-known/oauth-authorization-server",

@@ -1,6 +1,16 @@
 """Incidents, claims and changes of state: in any order, safe to repeat, seen by their own."""
 
-from tests.insurance.scene import FIXED, claim, happen, insure, person, put, register, sell
+from tests.insurance.scene import (
+    FIXED,
+    VILLAGE,
+    claim,
+    happen,
+    insure,
+    person,
+    put,
+    register,
+    sell,
+)
 
 
 def change(insurer, version, state, **more):
@@ -106,12 +116,13 @@ def test_insurers_do_not_see_each_others_claims_but_the_office_sees_its_peoples(
 
 
 def test_an_insurers_changes_stay_beside_a_claim_that_was_a_strangers_first(
-    office, insurer, drain, sql
+    office, insurer, drain, sql, findings
 ):
+    """And it lies where its person lived, though he had left before the incident."""
     insure(insurer, person())
     claim(insurer, person())
     change(insurer, 1, "FILED")
-    register(office, person())
+    register(office, person() | {"left_on": "2018-07-01"})
     drain()
 
     claim(insurer, person(), source_version=2, amount_claimed="1.00")
@@ -121,6 +132,8 @@ def test_an_insurers_changes_stay_beside_a_claim_that_was_a_strangers_first(
     assert (corrected["amount_claimed"], corrected["state"]) == ("1.00", "UNDER_REVIEW")
     keys = "select household_key from claim union select household_key from claim_status_change"
     assert len(sql("insurance", keys)) == 1
+    [late] = findings("INS-03", "2019-06-30")
+    assert (late["household_no"], late["village_code"]) == ("H1", VILLAGE)
 
 
 def test_an_offices_incident_waits_for_the_registry(office, drain):

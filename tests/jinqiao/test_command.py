@@ -20,7 +20,8 @@ from typer import Typer
 from typer.main import get_command
 
 from jinqiao.command import app, main
-from tests.story import a_person
+from jinqiao.partner import Partner
+from tests.story import a_contract, a_person
 
 Jinqiao = Callable[..., "Ended"]
 Running = tuple[subprocess.Popen[str], Path, int]
@@ -239,6 +240,63 @@ def test_a_worker_that_dies_is_started_again(running: Running) -> None:
         time.sleep(0.1)
     assert len(children(process.pid)) == 1
     assert children(process.pid) != [worker]
+
+
+def test_a_push_that_is_broken_off_is_taken_up_again_also_when_its_worker_is_killed(
+    jinqiao: Jinqiao, running: Running, tmp_path: Path
+) -> None:
+    process, data, _ = running
+    out, file, errors = (tmp_path / name for name in ("bank.json", "loans.ndjson", "errors.csv"))
+    bank = ("--name", "行", "--type", "BANK", "--division", "230231")
+    assert jinqiao(data, "agency", "add", "E", *bank).status == 0
+    assert jinqiao(data, "client", "add", "E", "--role", "bank", "--out", str(out)).status == 0
+    loans = [a_contract(a_person()) for _ in range(4_001)]
+    loans[4_000]["purpose"] = "=1+1"
+    file.write_text("\n".join(json.dumps(row) for row in [*loans, loans[7]]))
+    words = ("push", "loans/contracts", str(file), "--client", str(out))
+
+    sending = subprocess.Popen(
+        [sys.executable, "-m", "jinqiao.command", *words],
+        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    found = json.loads(out.read_text())
+    with httpx.Client(base_url=found["address"]) as http:
+        partner = Partner(http, found["client_id"], found["client_secret"])
+        job = begun(partner)
+        sending.send_signal(signal.SIGINT)
+        os.kill(int(children(process.pid)[0]), signal.SIGKILL)
+        assert "the same command follows it" in sending.communicate(timeout=20)[1]
+        done = jinqiao(data, *words, "--json")
+        file.write_text("\n".join(json.dumps(row) for row in loans[3_999:]))
+        again = jinqiao(data, *words, "--errors", str(errors))
+        jobs = list(partner.items("/v1/loans/jobs"))
+
+    told = json.loads(done.out)
+    assert (done.status, told["job_id"]) == (1, job), done.err
+    assert [told[name] for name in OUTCOMES] == [4_002, 4_000, 1, 0, 1, 0]
+    assert [(row["line"], row["pointer"]) for row in told["errors"]] == [(4_001, "/purpose")]
+    assert again.status == 1
+    assert str(errors) in again.out.replace("\n", "")
+    assert (len(jobs), jobs[0]["job_id"]) == (2, job)
+    line = errors.read_text("utf-8-sig").splitlines()[1]
+    assert line.startswith("2,/purpose,enum,")
+    assert "'=1+1" in line
+
+
+OUTCOMES = ("received", "accepted", "unchanged", "superseded", "rejected", "pending")
+
+
+def begun(partner: Partner) -> str:
+    """The one job of an agency, once a part of it is done and another is not."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for job in partner.items("/v1/loans/jobs", state="queued"):
+            if job["counts"]["accepted"]:
+                return str(job["job_id"])
+        time.sleep(0.02)
+    raise AssertionError("no job was seen half done")
 
 
 def children(pid: int) -> Sequence[str]:

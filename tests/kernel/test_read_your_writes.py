@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from kernel.ids import new_id
 from tests.loans.questions import PATH, asking, condition
 from tests.story import COUNTY, SERVICE_OF, a_contract, a_household, a_person, declare
 from tests.subsidy.claiming import a_claim, a_claim_line, a_loan, a_town, act, claimed
@@ -127,7 +128,7 @@ def test_ones_own_write_is_here_at_once_and_a_jobs_when_it_is_done(drain, office
 
 def test_a_write_that_commits_late_is_not_taken_for_here(drain, office, bank, portal, exchange):
     """A later number may come first: what counts is the write itself, not how far a copy is."""
-    person, late = a_person(), uuid4()
+    person, late = a_person(), new_id()
     asked = asking(person)
     open_transaction = exchange.services["registry"].database.begin()
     drain()
@@ -157,6 +158,8 @@ def test_what_is_no_event_is_said_to_be_none(send, bank):
     person = a_person()
 
     assert bank.post(f"{PATH}?after_event=7", json=asking(person)).status_code == 400
+    unknown = bank.post(f"{PATH}?after_event={uuid4()}", json=asking(person))
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no-such-event")
     assert bank.get("/v1/loans/contracts?after_event=%27").status_code == 400
-    without_token = send("POST", f"{PATH}?after_event={uuid4()}", json=asking(person))
+    without_token = send("POST", f"{PATH}?after_event={new_id()}", json=asking(person))
     assert without_token.status_code == 401

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kernel.bulk import formats
 from tests.registry.households import (
     CSV,
     NDJSON,
@@ -165,10 +166,20 @@ def test_a_row_that_is_too_long_is_refused_alone(office: Visitor) -> None:
 
 
 @pytest.mark.parametrize("headers", [NDJSON, CSV, XLSX], ids=["NDJSON", "CSV", "XLSX"])
-def test_a_bulk_body_of_65_mebibytes_is_told_413(office: Visitor, headers: dict[str, str]) -> None:
-    answer = office.post(BULK, content=b" " * (65 * 1024 * 1024), headers=headers)
+def test_a_bulk_body_beyond_the_limit_is_told_413_and_nothing_of_it_is_kept(
+    office: Visitor,
+    headers: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    sql: Callable[..., list[Any]],
+) -> None:
+    monkeypatch.setattr(formats, "BODY_LIMIT", 2**20)
+    monkeypatch.setattr(formats, "WORKBOOK_LIMIT", 2**20)
+    body = b"household_no\n" + b"1\n" * 2**19
+
+    answer = office.post(BULK, content=body, headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+    assert sql("registry", "select job_id from job union all select job_id from job_chunk") == []
 
 
 def test_a_single_body_of_more_than_a_mebibyte_is_told_413(office: Visitor) -> None:

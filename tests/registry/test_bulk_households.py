@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kernel.bulk import formats, jobs
+from kernel.bulk import formats, upload
 from tests.registry.households import CSV, NDJSON, VILLAGE, household, id_number, ndjson
 from tests.visitor import Visitor
 
@@ -244,7 +244,7 @@ def test_a_job_keeps_no_row_once_it_is_done(
 def test_a_job_of_an_office_is_worked_chunk_by_chunk_in_the_order_of_its_lines(
     office: Visitor, drain: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "CHUNK", 2)
+    monkeypatch.setattr(upload, "CHUNK", 2)
     rows = [household(1, source_version=n, attribute=a) for n, a in ((1, "DIBAO"), (2, "WUBAO"))]
     asked = push(office, *rows, rows[0], household(1, source_version=2), headers=ASYNC)
     drain()
@@ -260,7 +260,7 @@ def test_a_job_of_an_office_that_fails_midway_says_so_and_keeps_what_was_done(
     monkeypatch: pytest.MonkeyPatch,
     sql: Callable[..., list[Any]],
 ) -> None:
-    monkeypatch.setattr(jobs, "CHUNK", 1)
+    monkeypatch.setattr(upload, "CHUNK", 1)
     asked = push(office, household(1), household(2), household(3), headers=ASYNC)
     sql("registry", "update job_chunk set sealed = 'x' where chunk_no = 2")
     drain()
@@ -290,7 +290,7 @@ def test_an_office_may_have_a_job_withdrawn_or_only_tried(
     monkeypatch: pytest.MonkeyPatch,
     query: dict[str, str],
 ) -> None:
-    monkeypatch.setattr(jobs, "CHUNK", 5)
+    monkeypatch.setattr(upload, "CHUNK", 5)
     rows = [household(n) for n in range(1, 12)] + [household(1, attribute="?")]
     asked = push(office, *rows, headers=ASYNC, **query)
     drain()

@@ -9,6 +9,7 @@ from tests.story import (
     a_contract,
     a_household,
     a_line,
+    a_member,
     a_person,
     a_repayment,
     declare,
@@ -69,12 +70,20 @@ def test_a_bank_claims_for_entitled_loans_only(visit: Visit, drain: Drain) -> No
     push(town.office, "households", a_household(member))
     drain()
     push(town.bank, "contracts", ordinary)
+    married = a_person()
+    into = a_member(married, joined_on="2018-01-01")
+    removed = [("REGISTERED", "2014-01-01"), ("REMOVED", "2017-01-01")]
+    push(town.office, "households", a_household(married), a_household(into, statuses=removed))
+    of_two = a_contract(married, signed_on=FIRST)
+    push(town.bank, "contracts", of_two)
+    push(town.bank, "interest-lines", a_line(of_two, FIRST, LAST, "175.00"))
     organisation = {"kind": "ENTERPRISE", "credit_code": "91230231MA00000000"}
     stories: dict[str, tuple[Row, str]] = {
         "registered from that day": (a_loan_of(town, ("REGISTERED", FIRST)), "met"),
         "from the next": (a_loan_of(town, ("REGISTERED", "2018-03-06")), "not_met"),
         "lifted without policy": (a_loan_of(town, ("LIFTED_NO_POLICY", "2017-01-01")), "not_met"),
         "no status": (a_loan_of(town), "undetermined"),
+        "one of two households": (of_two, "met"),
         "unknown number": (stranger, "undetermined"),
         "another name": (misnamed, "undetermined"),
         "for a wedding": (a_loan(town, purpose="MARRIAGE"), "not_met"),

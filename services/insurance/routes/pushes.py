@@ -1,7 +1,8 @@
 """Addresses of insurance."""
 
 from kernel.bulk.declarations import declaration_routes
-from kernel.bulk.routes import job_routes, push_routes
+from kernel.bulk.following import job_routes
+from kernel.bulk.routes import push_routes
 from kernel.roles import May
 from services.insurance.operations import claims, incidents, policies
 

@@ -22,8 +22,7 @@ from kernel.policy.interest import (
 from kernel.problems import NotFound
 from services.loans.operations.contracts import CONTRACTS_SHOWN
 from services.loans.operations.references import terms_of
-from services.loans.operations.screening import _before as charged_before
-from services.loans.operations.screening import lay_out
+from services.loans.operations.screening import charged_before, lay_out
 from services.loans.queries import excess
 from services.loans.queries.facts import LOAN_FACTS
 from services.loans.rules.afterwards import (
@@ -55,7 +54,7 @@ _MEASURED = select(
     qualified_household_at_policy_rate.condition(LOAN_FACTS).label("at_policy_rate"),
     is_poverty_loan(LOAN_FACTS).label("is_poverty_loan"),
     is_ordinary_loan(LOAN_FACTS).label("is_ordinary_loan"),
-).where(LOAN_FACTS.c.in_scope)
+)
 
 Reference = Callable[[date], Decimal]
 

@@ -23,7 +23,7 @@ from kernel.service import Service
 from services.loans.operations.references import lay_out_corrected_references, terms_of
 from services.loans.operations.watch import judge_sums
 from services.loans.queries import reference
-from services.loans.queries.facts import JUDGED, LAY_OUT, LOAN_FACTS
+from services.loans.queries.facts import LAY_OUT, LOAN_FACTS
 from services.loans.rules import OF_LOANS
 from services.loans.rules.afterwards import (
     conditions_unclear,
@@ -68,7 +68,7 @@ async def judge(_: Service, session: AsyncSession, screening: Screening) -> None
         return
     await lay_out(session, screening)
     for rule in asked:
-        await session.execute(findings_of(JUDGED, rule, screening, clock.now()))
+        await session.execute(findings_of(LOAN_FACTS, rule, screening, clock.now()))
 
 
 async def lay_out(session: AsyncSession, screening: Screening) -> None:
@@ -85,9 +85,7 @@ async def _measure_ordinary_loans(session: AsyncSession, on: date) -> None:
     """What ordinary loans cost more than the policy rate would have, up to the business date."""
     condition = qualified_household_at_policy_rate.condition(LOAN_FACTS)
     candidates = await session.execute(
-        select(LOAN_FACTS.c.loan_id).where(
-            LOAN_FACTS.c.in_scope, is_ordinary_loan(LOAN_FACTS), condition.is_not(True)
-        )
+        select(LOAN_FACTS.c.loan_id).where(is_ordinary_loan(LOAN_FACTS), condition.is_not(True))
     )
     for statement in reference.ORDINARY_EXCESS:
         await session.execute(statement)
@@ -126,7 +124,9 @@ def _measured(row: RowMapping, on: date) -> tuple[int | Decimal | None, ...]:
         (date.fromisoformat(start), date.fromisoformat(end), Decimal(amount), Bearer(borne_by))
         for start, end, amount, borne_by in row["lines"]
     ]
-    charged = sum((_before(on, start, end, amount) for start, end, amount, _ in lines), Decimal(0))
+    charged = sum(
+        (charged_before(on, start, end, amount) for start, end, amount, _ in lines), Decimal(0)
+    )
     if row["policy_rate"] is None:
         return len(lines), charged, None, *[None for _ in _SHARES]
     terms, rate = terms_of(row), row["policy_rate"]
@@ -137,11 +137,12 @@ def _measured(row: RowMapping, on: date) -> tuple[int | Decimal | None, ...]:
         of_line = max(Decimal(0), upto - max(reached, reference_at_rate(terms, rate, start)))
         reached = max(reached, upto)
         due += of_line
-        shares[bearer] += _before(on, start, end, amount) - of_line
+        shares[bearer] += charged_before(on, start, end, amount) - of_line
     return len(lines), charged, due, *shares.values()
 
 
-def _before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
+def charged_before(on: date, start: date, end: date, amount: Decimal) -> Decimal:
+    """What of a line's amount falls upon its days before `on`, half up to the fen."""
     if end <= on:
         return amount
     share = amount * (on - start).days / (end - start).days

@@ -3,7 +3,7 @@
 from sqlalchemy import null, select, text
 
 from kernel.database import table_of
-from services.loans.queries.facts import HELD
+from services.loans.queries.facts.family import HELD
 from services.loans.tables import ConditionWords, EligibilityCheck
 
 # Read before the facts: a copy may only be newer than an answer says, never older.

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Date, Numeric, Text, Uuid, column, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.agency_copy import AMONG_SERVING, serving, undeclared, undeclared_by_any
-from services.loans.queries.facts.household import PRESENT
+from kernel.policy.home import PRESENT
 from services.loans.queries.standing import STATUS_ON_THE_DAY, within
 
 _CHANGED = """

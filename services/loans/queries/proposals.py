@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Date, Numeric, Text, Uuid, column, table, text
 
-from services.loans.queries.facts import IN_SCOPE
+from services.loans.queries.facts.loan import IN_SCOPE
 
 # The newest proposal about a loan by the business date, and the decision on it by then.
 LAY_OUT = [

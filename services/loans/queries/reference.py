@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-from services.loans.queries.facts import IN_SCOPE
 from services.loans.queries.facts.followup import OWED
+from services.loans.queries.facts.loan import IN_SCOPE
 
 PUSHED_LOANS = text("""
     select distinct loan_id from pushed where outcome in ('accepted', 'superseded')

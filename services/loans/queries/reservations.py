@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import FromClause, null, select, text
 
 from kernel.database import table_of
-from services.loans.queries.facts import HELD
+from services.loans.queries.facts.family import HELD
 from services.loans.tables import Reservation, ReservationEnd
 
 # The same rows that a push of contracts locks, in the same order (pushes.LOCK_HOUSEHOLDS).

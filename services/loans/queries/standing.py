@@ -4,7 +4,8 @@ What is added up over villages, users and counties rests on these, and not on th
 screening was asked about (LOAN-21, 22, 41).
 """
 
-from services.loans.queries.facts.household import HOME, registered_on
+from kernel.policy.home import registered_on
+from services.loans.queries.facts.household import HOME
 from services.loans.queries.facts.parameters import in_force
 
 # Before the first report's as_at its balance is unknown, and so is whether the loan lives.

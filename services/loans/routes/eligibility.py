@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.bulk import formats, reads
+from kernel.bulk.formats.layout import layout_of
 from kernel.bulk.resource import Push
 from kernel.bulk.routes import bulk_body, rows_sent
 from kernel.database import Transaction
@@ -20,7 +21,11 @@ from kernel.paging import Page, Wanted
 from kernel.roles import May
 from kernel.service import body_of
 from kernel.written import after_event_named
-from services.loans.operations.eligibility.checks import check_eligibility, check_many
+from services.loans.operations.eligibility.checks import (
+    MOST_PEOPLE,
+    check_eligibility,
+    check_many,
+)
 from services.loans.operations.eligibility.evidence import CHECKS_LISTED, CHECKS_WHOLE
 from services.loans.operations.eligibility.reservations import release, reservations_on
 from services.loans.schemas.eligibility import (
@@ -88,15 +93,14 @@ async def ask_many(
     request: Request,
     session: Transaction,
     caller: Asker,
-    content_type: Annotated[str, Header()] = "",
-    content_encoding: Annotated[str, Header()] = "",
 ) -> Response:
     """Up to 10,000 questions as NDJSON, CSV or XLSX; one line of NDJSON back for each, in order.
 
     Every answer is that of a single check and is kept like it. A line that is no question is
     refused alone. Nothing is reserved here.
     """
-    raws, strict = await rows_sent(request, content_type, content_encoding)
+    layout = layout_of(EligibilityIn, request.app.state.service.headings, "eligibility-checks")
+    raws, strict = await rows_sent(request, layout, most=MOST_PEOPLE)
     many = await check_many(_ask(request, session, caller), raws, strict=strict)
     return _Lines(many.lines())
 

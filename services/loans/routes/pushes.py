@@ -1,7 +1,8 @@
 """Addresses of what banks push, and of what they declare complete."""
 
 from kernel.bulk.declarations import declaration_routes
-from kernel.bulk.routes import job_routes, push_routes
+from kernel.bulk.following import job_routes
+from kernel.bulk.routes import push_routes
 from kernel.roles import May
 from services.loans.operations import contracts, of_contract
 

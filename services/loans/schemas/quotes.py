@@ -123,8 +123,10 @@ class WorkingLine(BaseModel):
     most eight decimals and added up exactly; rounding comes with the step.
     """
 
+    model_config = ConfigDict(populate_by_name=True)
+
     step: int
-    from_: Annotated[date, Field(serialization_alias="from")]
+    from_: Annotated[date, Field(alias="from")]
     to: date
     base: str
     rate: str
@@ -139,9 +141,11 @@ class WorkingLine(BaseModel):
 class QuoteStep(BaseModel):
     """Lines added up and rounded once, half up to the fen; what is deducted has a minus."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     step: int
     what: Wording
-    from_: Annotated[date, Field(serialization_alias="from")]
+    from_: Annotated[date, Field(alias="from")]
     to: date
     amount: str
 

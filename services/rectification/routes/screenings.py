@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from kernel.access import Caller, allowed_to
-from kernel.bulk.routes import job_routes, push_routes
+from kernel.bulk.following import job_routes
+from kernel.bulk.routes import push_routes
 from kernel.database import Transaction
 from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted

@@ -60,7 +60,7 @@ async def _made(push: Push, act: Act) -> list[str]:
         for line in lines
     ]
     raws = [Raw(number, json.dumps(row).encode()) for number, row in enumerate(rows, start=1)]
-    verdicts = await record(push, PAYMENTS, raws, strict=True)
+    verdicts, _ = await record(push, PAYMENTS, raws, strict=True)
     if any(verdict.outcome not in (Outcome.ACCEPTED, Outcome.UNCHANGED) for verdict in verdicts):
         raise PaymentsDoNotMatch(
             "Payments cannot be made for these lines; push them yourself and name them."

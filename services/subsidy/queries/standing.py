@@ -5,6 +5,7 @@ which family, until when. Laid out once, in the temporary table `standing`.
 from sqlalchemy import text
 
 from kernel.agency_copy import undeclared_by_any
+from kernel.policy.home import home
 from kernel.policy.rates import POLICY_RATE, RATE_TABLES
 
 _IN_SCOPE = """
@@ -47,10 +48,7 @@ _STANDING = f"""
         where {COUNTS.format(c="c")} and {{scope}})
     select l.*, known.number_known, known.name_fits, home.household_key as home_key,
            h.household_no, place.division as village_code,
-           coalesce((select count(*) > 0 from household_status s
-               where s.household_key = home.household_key
-                 and s.known_from <= :on and :on < s.known_to), false) as status_known,
-           status.status as status_on_drawdown,
+           coalesce(home.status_known, false) as status_known, home.status as status_on_drawdown,
            {undeclared_by_any("households", "registry", "l.county", "l.disbursed_on")}
                as households_undeclared,
            policy.rate as policy_rate, policy.is_assumed as rate_is_assumed,
@@ -65,19 +63,10 @@ _STANDING = f"""
         select count(*) > 0 as number_known,
                coalesce(bool_or(m.name_key = l.name_key), false) as name_fits
         from member m where m.person_key = l.person_key and m.known_from <= :on) known
-    left join lateral (
-        select m.household_key from member m
-        where m.person_key = l.person_key and m.known_from <= :on and :on < m.known_to
-          and m.joined_on <= l.disbursed_on and l.disbursed_on < m.gone_on
-        order by m.joined_on desc, m.household_key limit 1) home on true
+    left join {home("l", "l.disbursed_on")} home on true
     left join household h on h.household_key = home.household_key
     left join household_place place on place.household_key = home.household_key
         and place.known_from <= :on and :on < place.known_to
-    left join lateral (
-        select s.status from household_status s
-        where s.household_key = home.household_key and s.known_from <= :on and :on < s.known_to
-          and s.valid_from <= l.disbursed_on and l.disbursed_on < s.valid_to
-        order by s.valid_from desc limit 1) status on true
     cross join {POLICY_RATE.format(loan="l")}
     left join lateral (
         select min(paid_on) as on_day

@@ -1,7 +1,8 @@
 """Addresses of what bureaus and banks push."""
 
 from kernel.bulk.declarations import declaration_routes
-from kernel.bulk.routes import job_routes, push_routes
+from kernel.bulk.following import job_routes
+from kernel.bulk.routes import push_routes
 from kernel.roles import May
 from services.subsidy.operations.claims import CLAIMS, CLAIMS_SHOWN_TO
 from services.subsidy.operations.payments import PAYMENTS, PAYMENTS_SHOWN

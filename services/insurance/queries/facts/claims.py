@@ -91,7 +91,7 @@ _JUDGED = f"""
            case when product.id is null then array['products:' || i.agency] end as product_unknown
     from i
     join clocks using (claim_id)
-    left join household h on h.household_key = coalesce(i.home_key, i.household_key)
+    left join household h on h.household_key = i.lived_in
     left join paid using (claim_id)
     left join refusal using (claim_id)
     left join followed using (claim_id)

@@ -15,10 +15,11 @@ from services.insurance.queries.facts.parts import (
     home,
 )
 
-_DIVISION = "coalesce(p.division, c.division)"
+_DIVISION = "coalesce(p.division, t.division, c.division)"
 _OF_THE_CLAIM = {"kind": "int", "division": "c.division", "day": "c.reported_on"}
 
-# The incident that a claim answers tells its day, its days in hospital and its loss.
+# The incident that a claim answers tells its day, its days in hospital and its loss. A claim lies
+# where its person lives, and that of a stranger where the people of its policy do.
 _CLAIMS = f"""
     with {LAW},
     known as materialized (
@@ -26,7 +27,7 @@ _CLAIMS = f"""
                c.born_on, c.kind, c.reported_on, c.incident_no,
                coalesce(i."on", c.incident_on) as "on", i.id as incident_id, i.kind as told_kind,
                i.hospital_days, i.loss,
-               home.household_key as home_key, {_DIVISION} as division
+               home.household_key as home_key, home.lived_in, {_DIVISION} as division
         from claim c
         left join lateral (
             select i.* from incident i
@@ -35,9 +36,10 @@ _CLAIMS = f"""
                    and i.kind = c.kind and i."on" = c.incident_on))
             order by i.id limit 1) i on true
         left join {home("c.person_key", 'coalesce(i."on", c.incident_on)')} home on true
-        left join household_place p
-            on p.household_key = coalesce(home.household_key, c.household_key)
+        left join household_place p on p.household_key = home.lived_in
             and p.known_from <= :on and :on < p.known_to
+        left join policy t on t.agency = c.agency and t.policy_no = c.policy_no
+            and t.superseded_at is null
         where c.superseded_at is null and c.reported_on <= :on
           and (cast(:claim_id as uuid) is null or c.id = :claim_id)
           and (cast(:agency as text) is null or c.agency = :agency)

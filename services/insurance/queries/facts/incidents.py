@@ -32,7 +32,7 @@ _INCIDENTS = f"""
                c.policy_id, c.policy_no, c.product_code,
                {_DIVISION} as division, {COUNTY.format(division=_DIVISION)} as county,
                {COMPLETED_YEARS.format(day='i."on"', born="i.born_on")} as age_years,
-               coalesce(home.household_key, i.household_key) as home_key,
+               home.household_key as home_key, home.lived_in,
                (select min(claim.reported_on) from claim
                 where claim.person_key = i.person_key and claim.agency = c.agency
                   and claim.policy_no = c.policy_no and claim.superseded_at is null
@@ -42,9 +42,9 @@ _INCIDENTS = f"""
         from incident i
         join cover c on c.person_key = i.person_key
             and c.covered_from <= i."on" and i."on" < c.covered_to
-        left join household_place p on p.household_key = i.household_key
-            and p.known_from <= :on and :on < p.known_to
         left join {home("i.person_key", 'i."on"')} home on true
+        left join household_place p on p.household_key = home.lived_in
+            and p.known_from <= :on and :on < p.known_to
         where i.superseded_at is null and i."on" <= :on
           and (cast(:agency as text) is null or c.agency = :agency)
           and {OF_HOUSEHOLDS.format(household="i.household_key")}
@@ -61,7 +61,7 @@ _INCIDENTS = f"""
            case when product.id is null then array['products:' || i.agency] end as product_unknown,
            {_UNDECLARED} as claims_undeclared
     from covered i
-    left join household h on h.household_key = i.household_key
+    left join household h on h.household_key = i.lived_in
     {DUE}
     where l.kind is not null or i.kind is null or product.id is null
 """

@@ -44,13 +44,18 @@ THERE = """
 
 HOME = """
     lateral (
-        select m.household_key from member m
-        where m.person_key = {person} and {there}
-        order by m.joined_on desc, m.household_key limit 1)
+        select case when {there} then m.household_key end as household_key,
+               m.household_key as lived_in
+        from member m
+        where m.person_key = {person} and m.known_from <= :on and :on < m.known_to
+        order by ({there}) is true desc, (m.joined_on <= {day}) desc, m.joined_on desc,
+                 m.household_key limit 1)
 """
-"""The household a person was of on a day: the one joined last, if two tell of him."""
+"""The household a person was of on a day, and if of none the one he lived in last: the one joined
+last, if two tell of him. By it a claim has its place, whatever was known when it was pushed."""
 
 
 def home(person: str, day: str) -> str:
-    """SQL for a lateral join to the household of a person on a day; no row for a stranger."""
-    return HOME.format(person=person, there=THERE.format(m="m", day=day))
+    """SQL for a lateral join to a person's household on a day, null for who was of none, and to
+    where he lived (`lived_in`); no row for who never was in any."""
+    return HOME.format(person=person, day=day, there=THERE.format(m="m", day=day))

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from kernel.bulk.record import validated
 from kernel.bulk.resource import Outcome, Push, Raw, Verdict
-from kernel.problems import Invalid, Problem
+from kernel.problems import Problem
 from kernel.roles import Role
 from services.loans.operations.eligibility.evidence import Answer, keep, with_words
 from services.loans.operations.eligibility.questions import Question, understood
@@ -71,12 +71,6 @@ async def check_many(ask: Push, raws: Sequence[Raw], *, strict: bool) -> "Many":
 
     The answers are those of single checks. Nothing is reserved here: ask singly for that.
     """
-    if len(raws) > MOST_PEOPLE:
-        raise Invalid(
-            f"One call asks about at most {MOST_PEOPLE} people; these are {len(raws)}. "
-            "Send them in parts.",
-            code="too-many-rows",
-        )
     many = Many(await _facts_at(ask))
     for start in range(0, len(raws), _CHUNK):
         chunk = raws[start : start + _CHUNK]

@@ -3,24 +3,23 @@
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 
-from kernel.problems import MEDIA_TYPE
+from gateway.openapi.described import (
+    DESCRIPTION,
+    FAULT,
+    PROBLEM,
+    RESPONSES_OF_PROBLEMS,
+    TAGS,
+    Document,
+    describe,
+    operations,
+)
+from gateway.openapi.described import SCHEMAS as _PREFIX
 from kernel.service import describe_bodies
-
-Document = dict[str, Any]
-
-_PREFIX = "#/components/schemas/"
-_METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
-
-DESCRIPTION = """\
-The exchange through which poverty offices, banks, finance bureaus and insurers hold their records
-against each other and the law. Money is a decimal string in yuan, a division a code of 12 digits,
-an error a problem (RFC 9457) that never repeats what was sent.
-"""
 
 
 def merged(apps: Mapping[str, FastAPI]) -> Document:
@@ -38,22 +37,22 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
         paths |= {prefix + path: item for path, item in document["paths"].items()}
         schemas |= document["components"]["schemas"]
         security |= document["components"].get("securitySchemes", {})
-    for operation in _operations(paths):
-        operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+    describe(paths)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "金桥 Jinqiao",
             "version": "1.0.0",
             "description": DESCRIPTION,
+            "contact": {"name": "The operator of this exchange"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in _tags(paths)],
+        "servers": [{"url": "/", "description": "The exchange that serves this document."}],
+        "tags": [{"name": tag, "description": TAGS.get(tag, tag)} for tag in _tags(paths)],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "responses": {"Problem": _PROBLEM_RESPONSE},
+            "responses": RESPONSES_OF_PROBLEMS,
             "securitySchemes": security,
         },
     }
@@ -62,7 +61,7 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
 def _document_of(app: FastAPI) -> Document:
     document = copy.deepcopy(app.openapi())
     describe_bodies(app, document)
-    for operation in _operations(document["paths"]):
+    for _, _, operation in operations(document["paths"]):
         # FastAPI promises its own 422 for every parameter; what we answer is a problem.
         if "HTTPValidationError" in json.dumps(operation["responses"].get("422", {})):
             del operation["responses"]["422"]
@@ -72,13 +71,10 @@ def _document_of(app: FastAPI) -> Document:
     return document
 
 
-def _operations(paths: Document) -> Iterator[Document]:
-    for item in paths.values():
-        yield from (operation for method, operation in item.items() if method in _METHODS)
-
-
 def _tags(paths: Document) -> list[str]:
-    return sorted({tag for operation in _operations(paths) for tag in operation.get("tags", [])})
+    return sorted(
+        {tag for _, _, operation in operations(paths) for tag in operation.get("tags", [])}
+    )
 
 
 def _part_namesakes(documents: Mapping[str, Document]) -> None:
@@ -120,38 +116,3 @@ def _repoint(node: Any, pointers: Mapping[str, str]) -> None:
             node["$ref"] = pointers[node["$ref"]]
         for item in node.values():
             _repoint(item, pointers)
-
-
-FAULT = {
-    "type": "object",
-    "description": "One fault of what was sent; it never repeats the value.",
-    "required": ["pointer", "code", "message"],
-    "properties": {
-        "pointer": {"type": "string", "description": "Where, as a JSON pointer."},
-        "code": {"type": "string"},
-        "message": {"type": "string"},
-        "line": {"type": "integer", "description": "On which line of a bulk body."},
-    },
-}
-
-PROBLEM = {
-    "type": "object",
-    "description": "What went wrong, about which thing, and what to do next (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "instance", "code", "layer", "retryable"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "description": "urn:uuid: and the request's id."},
-        "code": {"type": "string", "description": "Stable; programs decide by it."},
-        "layer": {"type": "string", "description": "Who refused: gateway or a service."},
-        "retryable": {"type": "boolean"},
-        "errors": {"type": "array", "items": {"$ref": _PREFIX + "Fault"}},
-    },
-}
-
-_PROBLEM_RESPONSE = {
-    "description": "A problem.",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": _PREFIX + "Problem"}}},
-}
