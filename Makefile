@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test test-clients check bench docs pins help
+.PHONY: demo up test test-long test-clients check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -31,6 +31,9 @@ test-clients: $(DEVELOPMENT)  ## Try clients that others wrote; needs Node 20 an
 	    exit 1; }
 	@npm ci --silent --prefix tests/clients
 	@$(VENV) -m pytest tests/clients
+
+test-long: $(DEVELOPMENT)  ## Run what takes minutes: services as processes, killed and restarted
+	@$(VENV) -m pytest tests/long/long_*.py
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files
 	$(VENV) -m ruff format --check .
