@@ -7,6 +7,7 @@ import typer
 from jinqiao.commands import (
     agency,
     client,
+    conform,
     counties,
     db,
     eligibility,
@@ -43,6 +44,7 @@ COMMANDS = (
     agency,
     client,
     token,
+    conform,
     openapi,
     problems,
 )

@@ -219,3 +219,17 @@ def sql(portal: BlockingPortal, exchange: Exchange) -> Callable[..., list[Any]]:
             return list(result.mappings().all()) if result.returns_rows else []
 
     return lambda service, statement, **values: portal.call(ask, service, statement, values)
+
+
+@pytest.fixture
+def announced(portal: BlockingPortal, exchange: Exchange) -> Callable[..., list[Any]]:
+    """`announced(service, type)`: events of a feed, whole, as a sister service reads them."""
+
+    def read(service: str, kind: str) -> list[Any]:
+        asked = {"types": kind, "limit": 5000}
+        answer = portal.call(
+            partial(exchange.worker.feeds.get, f"/v1/{service}/feed", params=asked)
+        )
+        return list(answer.json()["items"])
+
+    return read

@@ -295,7 +295,7 @@ def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_
     bank = visit("bank")
     listening(bank)
     push(bank, "contracts", a_loan())
-    gateway, feeds = exchange.services["gateway"], exchange.worker._feeds
+    gateway, feeds = exchange.services["gateway"], exchange.worker.feeds
     stopped, next_one = Stopped(), Stopped()
     first, second = Dispatcher(stopped), Dispatcher(next_one)
     portal.call(exchange.worker.round)
