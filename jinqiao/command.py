@@ -6,6 +6,7 @@ import typer
 
 from jinqiao.commands import (
     agency,
+    asyncapi,
     client,
     counties,
     db,
@@ -44,6 +45,7 @@ COMMANDS = (
     client,
     token,
     openapi,
+    asyncapi,
     problems,
 )
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""
