@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test test-clients check bench docs pins help
+.PHONY: demo up test test-long test-clients test-api check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -25,12 +25,19 @@ up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2
 
-test-clients: $(DEVELOPMENT)  ## Try clients that others wrote; needs Node 20 and npm besides
+test-clients: $(DEVELOPMENT)  ## Lint the document; make and use clients that others wrote (needs Node)
 	@command -v node >/dev/null && command -v npm >/dev/null || { \
 	    echo "make test-clients needs Node 20 or newer with npm: install them and try again." >&2; \
 	    exit 1; }
 	@npm ci --silent --prefix tests/clients
 	@$(VENV) -m pytest tests/clients
+	@$(VENV) -m tests.clients
+
+test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
+	@$(VENV) -m tests.api
+
+test-long: $(DEVELOPMENT)  ## Run what takes minutes: services as processes, killed and restarted
+	@$(VENV) -m pytest tests/long/long_*.py
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files
 	$(VENV) -m ruff format --check .
@@ -64,6 +71,7 @@ docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/problems
 pins: $(DEVELOPMENT)  ## Pin requirements/*.in with hashes (NEWEST=--upgrade: to newer versions)
 	$(VENV) -m uv pip compile $(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	$(VENV) -m uv pip compile $(COMPILE) requirements/development.in -o requirements/development.txt
+	$(VENV) -m uv pip compile $(COMPILE) requirements/clients.in -o requirements/clients.txt
 
 # Universal: one file for every platform and Python. No registry's address goes into a file.
 COMPILE := $(NEWEST) --generate-hashes --universal --python-version 3.11 --no-header \

@@ -37,24 +37,41 @@ _AUDITOR = {
 }
 
 
-def fill(settings: Settings) -> str:
-    """Fill an empty exchange through its front door; what to tell whoever tries it.
+def start(settings: Settings) -> str:
+    """Fill the sandbox that answers at `settings.issuer`; what to tell whoever tries it.
 
-    The ten counties with few households. What is filled already stays as it is. Raises
-    Failed if somebody else's agencies are in this exchange.
+    Raises Failed if somebody else's agencies are in that exchange.
     """
     with httpx.Client(base_url=settings.issuer, timeout=120) as http:
         found = json.loads((settings.data / FILE).read_text())
         operator = Partner(http, found["client_id"], found["client_secret"])
         _wait_until_ready(http)
         if {agency["code"] for agency in operator.items("/v1/agencies")} == {CODE}:
-            _hand_everything_over(operator, settings)
+            fill(operator, FOLDER)
         elif not (FOLDER / "bank.json").exists():
             raise Failed(
                 f"The exchange of {settings.data} is in use, and {FOLDER.resolve()} holds no "
                 "credentials for it: start an empty one with another JINQIAO_DATA."
             )
     return _told(settings)
+
+
+def fill(operator: Partner, folder: Path) -> None:
+    """Hand the ten counties' files over, with few households; write credentials into a folder."""
+    silent = Progress(lambda name, steps: lambda done: None)
+    with tempfile.TemporaryDirectory() as scratch:
+        files = Path(scratch)
+        generate(files, households=FEWEST_HOUSEHOLDS)
+        hand_over(register(operator, files, silent), files, "", silent)
+    operator.post("/v1/agencies", _AUDITOR)
+    folder.mkdir(exist_ok=True)
+    address = str(operator.http.base_url)
+    for name, (agency, role) in CLIENTS.items():
+        for kind, suffix in (("SYSTEM", ""), ("OFFICER", "-officer")):
+            said = {"agency": agency, "role": role, "kind": kind, "name": "沙箱"}
+            made = operator.post("/v1/clients", said)
+            file = folder / f"{name}{suffix}.json"
+            write_credentials(file, address, made["client_id"], made["client_secret"])
 
 
 def _wait_until_ready(http: httpx.Client) -> None:
@@ -66,27 +83,6 @@ def _wait_until_ready(http: httpx.Client) -> None:
             pass
         time.sleep(0.1)
     raise Failed("The sandbox did not answer within half a minute.")
-
-
-def _hand_everything_over(operator: Partner, settings: Settings) -> None:
-    silent = Progress(lambda name, steps: lambda done: None)
-    with tempfile.TemporaryDirectory() as scratch:
-        files = Path(scratch)
-        generate(files, households=FEWEST_HOUSEHOLDS)
-        partners = register(operator, files, silent)
-        hand_over(partners, files, "", silent)
-    operator.post("/v1/agencies", _AUDITOR)
-    FOLDER.mkdir(exist_ok=True)
-    for name, (agency, role) in CLIENTS.items():
-        for kind, suffix in (("SYSTEM", ""), ("OFFICER", "-officer")):
-            said = {"agency": agency, "role": role, "kind": kind, "name": "沙箱"}
-            made = operator.post("/v1/clients", said)
-            write_credentials(
-                FOLDER / f"{name}{suffix}.json",
-                settings.issuer,
-                made["client_id"],
-                made["client_secret"],
-            )
 
 
 def _told(settings: Settings) -> str:

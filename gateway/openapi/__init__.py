@@ -31,17 +31,19 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
     documents = {prefix: _document_of(app) for prefix, app in apps.items()}
     _part_namesakes(documents)
     paths: Document = {}
-    schemas: Document = {"Problem": PROBLEM, "Fault": FAULT}
+    schemas: Document = {"Problem": dict(PROBLEM), "Fault": dict(FAULT)}
     security: Document = {}
     for prefix, document in documents.items():
         paths |= {prefix + path: item for path, item in document["paths"].items()}
         schemas |= document["components"]["schemas"]
         security |= document["components"].get("securitySchemes", {})
     describe(paths)
+    for name, schema in schemas.items():
+        schema["title"] = name  # generators call their classes so, and two of a name are lost
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "金桥 Jinqiao",
+            "title": "Jinqiao",
             "version": "1.0.0",
             "description": DESCRIPTION,
             "contact": {"name": "The operator of this exchange"},

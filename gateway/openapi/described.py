@@ -14,10 +14,10 @@ RESPONSES = "#/components/responses/"
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
 DESCRIPTION = """\
-The exchange through which poverty offices, banks, finance bureaus and insurers hold their records
-against each other and the law. Money is a decimal string in yuan, a division a code of 12 digits,
-an error a problem (RFC 9457) that never repeats what was sent; its `type` leads to a page that says
-what to do next.
+金桥, the exchange through which poverty offices, banks, finance bureaus and insurers hold their
+records against each other and the law. Money is a decimal string in yuan, a division a code of 12
+digits, an error a problem (RFC 9457) that never repeats what was sent; its `type` leads to a page
+that says what to do next.
 """
 
 TAGS: dict[str, str] = tomllib.loads(

@@ -64,10 +64,10 @@ async def _serve(settings: Settings, url: str, door: socket.socket, *, sandbox: 
 
 async def _fill(settings: Settings, server: Server) -> None:
     """Fill the sandbox through its own front door, and say where its credentials lie."""
-    from jinqiao.sandbox import fill
+    from jinqiao.sandbox import start
 
     try:
-        print(await asyncio.to_thread(fill, settings), flush=True)
+        print(await asyncio.to_thread(start, settings), flush=True)
     except BaseException:
         server.stop()
         raise
