@@ -47,6 +47,8 @@ check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and 
 	$(VENV) -m jinqiao db check
 	$(VENV) -m jinqiao openapi | cmp - docs/openapi/jinqiao.json || \
 	    { echo "docs/openapi/jinqiao.json is not current: make docs" >&2; exit 1; }
+	$(VENV) -m jinqiao asyncapi | cmp - docs/asyncapi/jinqiao.json || \
+	    { echo "docs/asyncapi/jinqiao.json is not current: make docs" >&2; exit 1; }
 	$(VENV) -m jinqiao problems --out out/problems && diff -r out/problems docs/problems || \
 	    { echo "docs/problems is not current: make docs" >&2; exit 1; }
 	for lang in zh:zh-CN en:en; do \
@@ -59,8 +61,9 @@ bench: $(DEVELOPMENT)  ## Measure what we claim about speed
 	@$(VENV) -m bench
 
 docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/problems, docs/rulebook
-	@mkdir -p docs/openapi docs/rulebook
+	@mkdir -p docs/openapi docs/asyncapi docs/rulebook
 	$(VENV) -m jinqiao openapi > docs/openapi/jinqiao.json
+	$(VENV) -m jinqiao asyncapi > docs/asyncapi/jinqiao.json
 	$(VENV) -m jinqiao problems --out docs/problems
 	$(VENV) -m jinqiao rulebook --lang zh > docs/rulebook/rulebook.zh-CN.md
 	$(VENV) -m jinqiao rulebook --lang en > docs/rulebook/rulebook.en.md

@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench import apart, bulk_contracts, eligibility, screening
+from bench import apart, bulk_contracts, eligibility, relay, screening
 
 print("An eligibility check through the gateway, beside a bare FastAPI route")
 eligibility.main()
@@ -10,3 +10,7 @@ print("Screening ten counties by every rule, beside runs that continue it after 
 screening.main()
 print("One row read through a gateway that mounts its services, and one that passes requests on")
 apart.main()
+print(
+    "The relay, with what events say of people encrypted, beside plain moving; a sister's reading"
+)
+relay.main()

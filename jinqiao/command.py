@@ -6,6 +6,7 @@ import typer
 
 from jinqiao.commands import (
     agency,
+    asyncapi,
     client,
     conform,
     counties,
@@ -15,6 +16,7 @@ from jinqiao.commands import (
     openapi,
     problems,
     push,
+    rebuild,
     recompute,
     report,
     rulebook,
@@ -40,12 +42,14 @@ COMMANDS = (
     interest,
     rulebook,
     recompute,
+    rebuild,
     db,
     agency,
     client,
     token,
     conform,
     openapi,
+    asyncapi,
     problems,
 )
 """Modules with `add_to(app)`. `tests/jinqiao` checks that each command's help has an example."""

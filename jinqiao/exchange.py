@@ -19,6 +19,7 @@ import services.rectification.app
 import services.registry.app
 import services.subsidy.app
 from gateway.alone import create_alone
+from gateway.asyncapi import announced
 from gateway.forward import Forward
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
@@ -145,12 +146,22 @@ def _databases(
 
 def document() -> dict[str, Any]:
     """The merged OpenAPI document. Nothing is opened for it."""
+    return merged(_unopened().apps)
+
+
+def events() -> dict[str, Any]:
+    """The AsyncAPI document of all feeds. Nothing is opened for it."""
+    shared = {name: each.shares.events for name, each in _unopened().services.items()}
+    return announced(dict(sorted(shared.items())))
+
+
+def _unopened() -> Exchange:
     parts = Parts(
         Keys(bytes(32)),
         Verifier(list, issuer=""),
         lambda service: Database(make_url("postgresql+asyncpg://"), pool_size=1),
     )
-    return merged(_assembled(parts, KeyRing(), "", {}).apps)
+    return _assembled(parts, KeyRing(), "", {})
 
 
 def _assembled(parts: Parts, ring: KeyRing, issuer: str, addresses: Mapping[str, str]) -> Exchange:

@@ -48,6 +48,10 @@ _KEEP_PLACES = text("""
 """)
 
 
+FORGET_ALL = ("delete from agency", "delete from agency_place")
+"""Empties the copy before it is made anew."""
+
+
 async def copy_agencies(session: AsyncSession, events: list[Event]) -> None:
     """Replace the copy of each agency that these events speak of by its newest state."""
     newest = {event["data"]["code"]: event["data"] for event in events}

@@ -6,7 +6,7 @@ the feed holds everything that was committed, so that a screening can name the p
 judges must have reached.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,8 @@ class Projection:
 
     source: str
     apply: Mapping[str, Apply]
+    forget: Sequence[str] = ()
+    """SQL that empties the copy before it is made anew from a snapshot (`jinqiao rebuild`)."""
 
 
 async def position(session: AsyncSession, source: str) -> int:

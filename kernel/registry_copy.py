@@ -129,6 +129,13 @@ _KEEP = [
 ]
 
 
+FORGET_ALL = tuple(
+    f"delete from {table}"
+    for table in ("household", "household_place", "household_status", "member")
+)
+"""Empties the copy before it is made anew."""
+
+
 async def copy_households(session: AsyncSession, events: list[Event]) -> None:
     """Replace the copy of each household that these events speak of by its newest state."""
     data = json.dumps([event["data"] for event in events])

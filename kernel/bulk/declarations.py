@@ -131,6 +131,11 @@ async def file_declaration(
     return declaration_id
 
 
+def forget_declarations(service: str) -> str:
+    """SQL that empties the copy of a neighbour's declarations before it is made anew."""
+    return f"delete from declaration where service = '{service}'"
+
+
 def copy_declarations(service: str) -> Apply:
     """Keep a copy of a neighbour's declarations beside the service's own."""
 

@@ -116,22 +116,28 @@ def _snapshot_routes(service: str) -> APIRouter:
 
         While one waits to be made, asking again answers that one. It is kept for seven days.
         """
-        catalogue = request.app.state.service.shares.events
-        wanted = named_types(catalogue, asked.types)
-        made = await snapshots.ask_snapshot(session, caller, catalogue, wanted)
+        shares = request.app.state.service.shares
+        wanted = named_types(shares.events, asked.types)
+        made = await snapshots.ask_snapshot(session, caller, shares.events, wanted, shares.sources)
         response.headers["Location"] = f"/v1/{service}/snapshots/{made.snapshot_id}"
         return made
 
     @router.get("/snapshots", operation_id=f"list_{service}_snapshots")
-    async def read_list(session: Transaction, caller: Reader, wanted: Wanted) -> Page[SnapshotOut]:
+    async def read_list(
+        request: Request, session: Transaction, caller: Reader, wanted: Wanted
+    ) -> Page[SnapshotOut]:
         """The client's own snapshots of the last seven days, oldest first."""
-        found = await snapshots.snapshots_of(session, caller, wanted)
+        sources = request.app.state.service.shares.sources
+        found = await snapshots.snapshots_of(session, caller, wanted, sources)
         return Page[SnapshotOut].model_validate(found)
 
     @router.get("/snapshots/{snapshot_id}", operation_id=f"read_{service}_snapshot")
-    async def read_one(session: Transaction, caller: Reader, snapshot_id: UUID) -> SnapshotOut:
+    async def read_one(
+        request: Request, session: Transaction, caller: Reader, snapshot_id: UUID
+    ) -> SnapshotOut:
         """A snapshot of the client's own, and how far it is."""
-        return await snapshots.one_snapshot(session, caller, snapshot_id)
+        sources = request.app.state.service.shares.sources
+        return await snapshots.one_snapshot(session, caller, snapshot_id, sources)
 
     @router.get(
         "/snapshots/{snapshot_id}/rows",
@@ -144,16 +150,28 @@ def _snapshot_routes(service: str) -> APIRouter:
             }
         },
     )
-    async def fetch(request: Request, caller: Reader, snapshot_id: UUID) -> Any:
+    async def fetch(
+        request: Request,
+        caller: Reader,
+        snapshot_id: UUID,
+        part: Annotated[
+            int | None,
+            Query(ge=0, le=2**31 - 1, description="Only the rows of this part, from 0."),
+        ] = None,
+    ) -> Any:
         """A snapshot that is done, as NDJSON. Its first line says how many rows follow
         (`rows`, so that a cut is noticed) and where to go on reading (`position`); each other line
         is a `type` and its `data`, as an event of the feed would tell it.
 
+        Who was cut off may fetch the missing parts one by one (`part`, without the first line).
         Apply all rows, then read the feed after `position`: what changed meanwhile is told again.
         """
         found = request.app.state.service
         async with found.database.begin() as session:
             head = await snapshots.fetch(session, service, caller, snapshot_id)
+        if part is not None:
+            rows = await snapshots.part(found.database, found.keys, snapshot_id, part)
+            return Response(rows, media_type="application/x-ndjson")
         body = snapshots.lines(found.database, found.keys, snapshot_id, head)
         return StreamingResponse(body, media_type="application/x-ndjson")
 

@@ -70,18 +70,23 @@ class SnapshotOut(BaseModel):
     state: Literal["queued", "done"]
     types: list[str] | None
     """Those asked for; null: all."""
+    tells: list[str]
+    """Of these, the types that tell how something stands; others tell what happened, and are in
+    the feed alone."""
     asked_at: datetime
     position: int | None
     """Read the feed after this one next. Null until the snapshot is begun."""
     rows: int
     """Rows so far; all when it is done."""
+    parts: int
+    """Parts so far, each of which can be fetched by itself."""
     made_at: datetime | None
     until: datetime
     """When it is thrown away."""
 
 
 _SHOWN = """
-    snapshot_id, state, types, asked_at, position, rows, made_at,
+    snapshot_id, state, types, asked_at, position, rows, chunk_no as parts, made_at,
     asked_at + cast(:kept as interval) as until
 """
 _ASK = text(f"""
@@ -115,6 +120,7 @@ async def ask_snapshot(
     caller: Caller,
     catalogue: Mapping[str, EventType],
     types: list[str] | None,
+    sources: Sequence[Source],
 ) -> SnapshotOut:
     """Ask for a snapshot under the caller's present grants; one that waits already is it."""
     grants = await grants_of(session, caller, catalogue.values())
@@ -135,21 +141,23 @@ async def ask_snapshot(
             "now": clock.now(),
         }
         found = (await session.execute(_ASK, new)).mappings().one()
-    return SnapshotOut.model_validate(dict(found))
+    return _shown(found, sources)
 
 
-async def snapshots_of(session: AsyncSession, caller: Caller, wanted: WantedPage) -> dict[str, Any]:
+async def snapshots_of(
+    session: AsyncSession, caller: Caller, wanted: WantedPage, sources: Sequence[Source]
+) -> dict[str, Any]:
     """A page of the client's own snapshots, oldest first."""
     asked = _own(caller) | {"after": wanted.after, "limit": wanted.limit + 1}
     rows = (await session.execute(_LIST, asked)).mappings().all()
-    return page_of(
-        [SnapshotOut.model_validate(dict(row)).model_dump() for row in rows], wanted, "snapshot_id"
-    )
+    return page_of([_shown(row, sources).model_dump() for row in rows], wanted, "snapshot_id")
 
 
-async def one_snapshot(session: AsyncSession, caller: Caller, snapshot_id: UUID) -> SnapshotOut:
+async def one_snapshot(
+    session: AsyncSession, caller: Caller, snapshot_id: UUID, sources: Sequence[Source]
+) -> SnapshotOut:
     """One of the client's own snapshots, or NotFound."""
-    return SnapshotOut.model_validate(dict(await _own_one(session, caller, snapshot_id)))
+    return _shown(await _own_one(session, caller, snapshot_id), sources)
 
 
 async def _own_one(session: AsyncSession, caller: Caller, snapshot_id: UUID) -> Mapping[Any, Any]:
@@ -158,6 +166,12 @@ async def _own_one(session: AsyncSession, caller: Caller, snapshot_id: UUID) -> 
     if row is None:
         raise NotFound
     return row
+
+
+def _shown(row: Mapping[Any, Any], sources: Sequence[Source]) -> SnapshotOut:
+    told = {name for source in sources for name in source.types}
+    tells = sorted(told if row["types"] is None else told & set(row["types"]))
+    return SnapshotOut.model_validate({**row, "tells": tells})
 
 
 def _own(caller: Caller) -> dict[str, Any]:
@@ -197,6 +211,16 @@ async def fetch(
         "as_at": found["as_at"].isoformat(),
         "rows": found["rows"],
     }
+
+
+async def part(database: Database, keys: Keys, snapshot_id: UUID, number: int) -> bytes:
+    """The rows of one part of a snapshot, from 0; NotFound if it has no such part."""
+    async with database.begin() as session:
+        asked = {"snapshot_id": snapshot_id, "chunk_no": number}
+        sealed = (await session.execute(_CHUNK, asked)).scalar()
+    if sealed is None:
+        raise NotFound
+    return decompress(keys.open_bytes(_COLUMN, snapshot_id, sealed))
 
 
 async def lines(

@@ -4,9 +4,11 @@ import json
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kernel.agency_copy import FORGET_ALL as FORGET_AGENCIES
 from kernel.agency_copy import copy_agencies
 from kernel.feed import Event, Projection
 from kernel.judging import keep_requests
+from kernel.registry_copy import FORGET_ALL as FORGET_HOUSEHOLDS
 from kernel.registry_copy import copy_households
 from services.insurance.queries.pushes.policies import CHANGE_REGISTRY
 from services.insurance.queries.pushes.registry import FOLLOW_REGISTRY
@@ -22,7 +24,7 @@ async def follow_registry(session: AsyncSession, events: list[Event]) -> None:
 
 
 PROJECTIONS = (
-    Projection("gateway", {"agency.recorded": copy_agencies}),
-    Projection("registry", {"household.recorded": follow_registry}),
+    Projection("gateway", {"agency.recorded": copy_agencies}, FORGET_AGENCIES),
+    Projection("registry", {"household.recorded": follow_registry}, FORGET_HOUSEHOLDS),
     Projection("rectification", {"screening.requested": keep_requests}),
 )

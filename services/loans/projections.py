@@ -4,10 +4,12 @@ import json
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kernel.agency_copy import FORGET_ALL as FORGET_AGENCIES
 from kernel.agency_copy import copy_agencies
-from kernel.bulk.declarations import copy_declarations
+from kernel.bulk.declarations import copy_declarations, forget_declarations
 from kernel.feed import Event, Projection
 from kernel.judging import keep_requests
+from kernel.registry_copy import FORGET_ALL as FORGET_HOUSEHOLDS
 from kernel.registry_copy import copy_households
 from services.loans.queries import needs
 
@@ -27,7 +29,7 @@ async def keep_needs(session: AsyncSession, events: list[Event]) -> None:
 
 
 PROJECTIONS = (
-    Projection("gateway", {"agency.recorded": copy_agencies}),
+    Projection("gateway", {"agency.recorded": copy_agencies}, FORGET_AGENCIES),
     Projection(
         "registry",
         {
@@ -35,6 +37,12 @@ PROJECTIONS = (
             "need.recorded": keep_needs,
             "declaration.filed": copy_declarations("registry"),
         },
+        [
+            *FORGET_HOUSEHOLDS,
+            "delete from lack_of_capital",
+            "delete from need",
+            forget_declarations("registry"),
+        ],
     ),
     Projection("rectification", {"screening.requested": keep_requests}),
 )

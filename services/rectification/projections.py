@@ -9,6 +9,7 @@ from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
+from kernel.agency_copy import FORGET_ALL as FORGET_AGENCIES
 from kernel.agency_copy import copy_agencies
 from kernel.feed import Apply, Event, Projection
 from services.rectification.queries import copies, findings, screenings
@@ -69,8 +70,15 @@ MONEY: dict[str, dict[str, Apply]] = {
 }
 """What each neighbour tells of loans that end and of money that comes back."""
 
+FORGET = {
+    "loans": ("delete from loan_report", "delete from refund"),
+    "subsidy": ("delete from treasury_payment",),
+    "insurance": ("delete from claim_copy", "delete from claim_payment"),
+}
+"""What empties these copies before they are made anew."""
+
 PROJECTIONS = [
-    Projection("gateway", {"agency.recorded": copy_agencies}),
+    Projection("gateway", {"agency.recorded": copy_agencies}, FORGET_AGENCIES),
     *[
         Projection(
             service,
@@ -79,6 +87,7 @@ PROJECTIONS = [
                 "finding.raised": partial(keep_findings, service),
                 "screening.judged": partial(close_screenings, service),
             },
+            FORGET.get(service, ()),
         )
         for service in JUDGES
     ],

@@ -116,6 +116,8 @@ class HouseholdOut(BaseModel):
     """A household as it was last reported."""
 
     household_id: UUID
+    subject_ref: str
+    """How feeds call this household towards the caller's agency."""
     household_no: str
     village_code: str
     attribute: Attribute | None
@@ -150,6 +152,8 @@ class NeedOut(BaseModel):
     """A need as it was last reported."""
 
     need_id: UUID
+    subject_ref: str
+    """How feeds call the household towards the caller's agency."""
     need_no: str
     household_no: str
     village_code: str

@@ -61,6 +61,10 @@ def test_a_bank_hears_of_households_where_it_serves_without_names_or_numbers(
         "people": event["data"]["people"],
     }
     assert len(event["data"]["people"]) == 2
+    [listed] = bank.get("/v1/registry/households").json()["items"]
+    assert listed["subject_ref"] == event["data"]["subject_ref"]
+    [open_need] = bank.get("/v1/registry/needs").json()["items"]
+    assert open_need["subject_ref"] == event["data"]["subject_ref"]
     assert {key: event[key] for key in ("specversion", "source", "type", "datacontenttype")} == {
         "specversion": "1.0",
         "source": "/v1/registry",

@@ -111,6 +111,7 @@ def shown_household(
     return HouseholdOut.model_validate(
         {
             "household_id": row["id"],
+            "subject_ref": keys.subject_ref(caller.agency, row["household_key"]),
             "household_no": row["household_no"],
             "village_code": row["division"],
             "attribute": row["attribute"] if office else None,

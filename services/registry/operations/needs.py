@@ -57,13 +57,18 @@ NEEDS = Resource(
 )
 
 
-def shown_need(_: Keys, caller: Caller, row: Mapping[str, Any]) -> NeedOut:
+def shown_need(keys: Keys, caller: Caller, row: Mapping[str, Any]) -> NeedOut:
     """A need as a caller may see it.
 
     A bank learns what to lend to, where and how far it is. The true cause and the other measure
     may tell of health, and another bank's name is not its business.
     """
-    need = NeedOut.model_validate({**row, "need_id": row["id"], "village_code": row["division"]})
+    shown = {
+        "need_id": row["id"],
+        "subject_ref": keys.subject_ref(caller.agency, row["household_key"]),
+        "village_code": row["division"],
+    }
+    need = NeedOut.model_validate({**row, **shown})
     if caller.role != Role.BANK:
         return need
     hidden: dict[str, Any] = {"true_cause": None, "other_measure": None}

@@ -5,10 +5,12 @@ import json
 from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kernel.agency_copy import FORGET_ALL as FORGET_AGENCIES
 from kernel.agency_copy import copy_agencies
-from kernel.bulk.declarations import copy_declarations
+from kernel.bulk.declarations import copy_declarations, forget_declarations
 from kernel.feed import Apply, Event, Projection
 from kernel.judging import hear_judged, keep_requests
+from kernel.registry_copy import FORGET_ALL as FORGET_HOUSEHOLDS
 from kernel.registry_copy import copy_households
 from services.subsidy.projections.references import refresh_references
 from services.subsidy.queries import copies, reference
@@ -38,13 +40,14 @@ def _kept_with_references(*statements: TextClause) -> Apply:
 
 
 PROJECTIONS = [
-    Projection("gateway", {"agency.recorded": copy_agencies}),
+    Projection("gateway", {"agency.recorded": copy_agencies}, FORGET_AGENCIES),
     Projection(
         "registry",
         {
             "household.recorded": copy_households,
             "declaration.filed": copy_declarations("registry"),
         },
+        [*FORGET_HOUSEHOLDS, forget_declarations("registry")],
     ),
     Projection(
         "loans",
@@ -57,6 +60,11 @@ PROJECTIONS = [
             "declaration.filed": copy_declarations("loans"),
             "screening.judged": hear_judged,
         },
+        [
+            *("delete from contract", "delete from repayment"),
+            *("delete from interest_line", "delete from refund"),
+            forget_declarations("loans"),
+        ],
     ),
     Projection("rectification", {"screening.requested": keep_requests}),
 ]
