@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 <<<<<<< HEAD
-.PHONY: demo up test test-clients test-api check bench docs pins help
+.PHONY: demo up test test-clients test-api test-guides check bench docs pins help
 =======
 .PHONY: demo up test test-clients check bench docs pins help
 >>>>>>> whole
@@ -32,6 +32,9 @@ test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 <<<<<<< HEAD
 test-clients: $(DEVELOPMENT)  ## Lint the document, make and use a Python and a TypeScript client (needs Node)
 	@$(VENV) -m tests.clients
+
+test-guides: $(DEVELOPMENT)  ## Follow every command of docs/guides in a sandbox
+	@$(VENV) -m tests.guides
 
 test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
 	@$(VENV) -m tests.api
