@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test test-long test-clients test-api check bench docs pins help
+.PHONY: demo up test test-long test-clients test-guides test-api check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -32,6 +32,9 @@ test-clients: $(DEVELOPMENT)  ## Lint the document; make and use clients that ot
 	@npm ci --silent --prefix tests/clients
 	@$(VENV) -m pytest tests/clients
 	@$(VENV) -m tests.clients
+
+test-guides: $(DEVELOPMENT)  ## Follow every command of docs/guides in a sandbox
+	@$(VENV) -m tests.guides
 
 test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
 	@$(VENV) -m tests.api

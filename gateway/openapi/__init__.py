@@ -19,6 +19,7 @@ from gateway.openapi.described import (
     operations,
 )
 from gateway.openapi.described import SCHEMAS as _PREFIX
+from gateway.openapi.examples import show_examples
 from kernel.service import describe_bodies
 
 
@@ -38,6 +39,7 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
         schemas |= document["components"]["schemas"]
         security |= document["components"].get("securitySchemes", {})
     describe(paths)
+    show_examples(paths)
     for name, schema in schemas.items():
         schema["title"] = name  # generators call their classes so, and two of a name are lost
     return {

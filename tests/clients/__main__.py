@@ -92,7 +92,7 @@ def main() -> None:
     with throwaway_exchange() as operator:
         _let_in(operator)
         _use("python", "230199197506150017", [PYTHON, HERE / "use_python.py"])
-        _use("typescript", "230199198203040017", ["node", NODE / "built/use.js"])
+        _use("typescript", "230199198203040018", ["node", NODE / "built/use.js"])
     print("2 passed, 0 failed")
 
 

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from jinqiao_client import AuthenticatedClient, Client
 from jinqiao_client.api.contracts import list_contracts, push_contract
@@ -62,8 +62,11 @@ async def read_back(bank: AuthenticatedClient, contract_no: str) -> int:
 
 def asked(bank: AuthenticatedClient, question: LoansEligibilityIn, event: UUID) -> Any:
     """The answer as soon as loans has heard of this write: 503 says not yet."""
+    key = str(uuid4())
     for _ in range(10):
-        answer = check_eligibility.sync_detailed(client=bank, body=question, after_event=event)
+        answer = check_eligibility.sync_detailed(
+            client=bank, body=question, after_event=event, idempotency_key=key
+        )
         if answer.status_code != 503:
             break
     return answer.parsed

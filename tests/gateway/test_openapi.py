@@ -93,7 +93,8 @@ def test_every_operation_may_answer_with_a_problem(published: Document) -> None:
 def test_every_body_is_described(published: Document) -> None:
     for method, path, operation in operations(published):
         if method in ("POST", "PUT") and not re.search(
-            "/(rotate|disable|start|complete|close|reopen)$", path
+            "/(rotate|(dis|en)able|start|complete|close|reopen|resend|withdraw|send-example|snapshots)$",
+            path,
         ):
             assert operation["requestBody"]["required"], path
     [body] = published["paths"]["/v1/agencies"]["post"]["requestBody"]["content"].values()

@@ -43,7 +43,8 @@ console.log("household", expected(pushed).outcome);
 
 // The answer as soon as loans has heard of this write: 503 says not yet.
 async function asked(after_event: string) {
-  const wanted = { params: { query: { after_event } }, body: rows.question };
+  const header = { "Idempotency-Key": crypto.randomUUID() };
+  const wanted = { params: { query: { after_event }, header }, body: rows.question };
   for (let times = 1; ; times++) {
     const answer = await bank.POST("/v1/loans/eligibility-checks", wanted);
     if (answer.response.status !== 503 || times === 10) return expected(answer);

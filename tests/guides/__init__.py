@@ -1,0 +1,1 @@
+"""Guides, followed word for word (`make test-guides`, and partly by pytest)."""
