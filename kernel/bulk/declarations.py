@@ -24,6 +24,7 @@ from kernel.paging import Page, Wanted, page_of
 from kernel.problems import Fault, Forbidden, Invalid
 from kernel.roles import May
 from kernel.service import body_of
+from kernel.sharing.events import PARTNERS
 from kernel.written import HEADER, end_of_write
 
 
@@ -188,8 +189,8 @@ def declaration_routes(
         caller: Annotated[Caller, allowed_to(May.AGENCIES_READ)],
         wanted: Wanted,
     ) -> Page[DeclarationOut]:
-        """Declarations of the caller's agency, or for a division it serves."""
-        lo, hi = spans(caller.divisions)
+        """Declarations of the caller's agency; to offices also those for a division they serve."""
+        lo, hi = spans(() if caller.role in PARTNERS else caller.divisions)
         values = {"after": wanted.after, "limit": wanted.limit + 1, "agency": caller.agency}
         rows = (await session.execute(_LIST, values | {"lo": lo, "hi": hi})).mappings().all()
         return Page[DeclarationOut].model_validate(page_of(rows, wanted, "declaration_id"))

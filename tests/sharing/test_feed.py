@@ -97,6 +97,7 @@ def test_a_bank_hears_of_its_own_loans_only_and_a_union_of_its_members(
     push(bank, "interest-lines", a_line(loan, "2018-03-05", "2018-06-05", "43.75"))
     declare(other, "contracts")
     drain()
+    assert bank.get("/v1/loans/declarations").json()["items"] == []
 
     own = read_all(bank, "loans")
     of_members = read_all(union, "loans")
