@@ -4,11 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: demo up test test-clients test-api test-guides check bench docs pins help
-=======
-.PHONY: demo up test test-clients check bench docs pins help
->>>>>>> whole
+.PHONY: demo up test test-long test-clients test-api test-guides check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -29,8 +25,12 @@ up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2
 
-<<<<<<< HEAD
-test-clients: $(DEVELOPMENT)  ## Lint the document, make and use a Python and a TypeScript client (needs Node)
+test-clients: $(DEVELOPMENT)  ## Lint the document; make and use clients that others wrote (needs Node)
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	    echo "make test-clients needs Node 20 or newer with npm: install them and try again." >&2; \
+	    exit 1; }
+	@npm ci --silent --prefix tests/clients
+	@$(VENV) -m pytest tests/clients
 	@$(VENV) -m tests.clients
 
 test-guides: $(DEVELOPMENT)  ## Follow every command of docs/guides in a sandbox
@@ -38,14 +38,9 @@ test-guides: $(DEVELOPMENT)  ## Follow every command of docs/guides in a sandbox
 
 test-api: $(DEVELOPMENT)  ## Schemathesis, with a token of each role, against a running exchange (long)
 	@$(VENV) -m tests.api
-=======
-test-clients: $(DEVELOPMENT)  ## Try clients that others wrote; needs Node 20 and npm besides
-	@command -v node >/dev/null && command -v npm >/dev/null || { \
-	    echo "make test-clients needs Node 20 or newer with npm: install them and try again." >&2; \
-	    exit 1; }
-	@npm ci --silent --prefix tests/clients
-	@$(VENV) -m pytest tests/clients
->>>>>>> whole
+
+test-long: $(DEVELOPMENT)  ## Run what takes minutes: services as processes, killed and restarted
+	@$(VENV) -m pytest tests/long/long_*.py
 
 check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and generated files
 	$(VENV) -m ruff format --check .

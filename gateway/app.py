@@ -27,6 +27,8 @@ from gateway.webhooks.hearing import Listener
 from gateway.webhooks.routes import delivery_routes, endpoint_routes, host_routes
 from kernel.paging import refuse_unknown_filters
 from kernel.service import Parts, Service, Work, create_service, mind_manners
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.shared import Shared
 
 
 class Gateway(NamedTuple):
@@ -51,15 +53,13 @@ def create_app(
 
     `elsewhere` leads to those of them that run in other processes, and are here for the document.
     """
-    webhooks = (Listener((*services, "gateway")), Dispatcher())
     feed = create_service(
         "gateway",
         parts,
-        routers=[],
-        events=EVENTS,
-        sources=SOURCES,
-        errands=webhooks,
+        routers=sharing_routes("gateway"),
+        shares=Shared(EVENTS, SOURCES),
         steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
+        errands=(Listener((*services, "gateway")), Dispatcher()),
     )
     service: Service = feed.state.service
     disabled = Disabled(service.database)
@@ -79,10 +79,10 @@ def create_app(
         token_routes(ring, issuer),
         agency_routes(),
         client_routes(disabled),
-        health_routes(),
         host_routes(),
-        endpoint_routes(parts.keys),
+        endpoint_routes(parts.keys, _told_outside(behind)),
         delivery_routes(),
+        health_routes(),
         _document_routes(apps),
         rulebook_routes(rulebook),
         problem_routes(),
@@ -92,6 +92,14 @@ def create_app(
     mind_manners(own)
     door = Door(own, {**behind, **elsewhere}, verifier=parts.verifier, disabled=disabled)
     return Gateway(door, service, apps)
+
+
+def _told_outside(apps: Mapping[str, FastAPI]) -> frozenset[str]:
+    """The types of events that agencies may be told of, by whichever service."""
+    services: list[Service] = [app.state.service for app in apps.values()]
+    return frozenset(
+        event.name for each in services for event in each.shares.events.values() if event.payload
+    )
 
 
 async def _forget_assertions(_: Service, session: AsyncSession) -> int:

@@ -1,9 +1,13 @@
-"""What the gateway announces, and where its snapshots find it: who takes part. All are told."""
+"""What the gateway announces, and where its snapshots find it.
 
-from datetime import date
+Who takes part, of which all are told; and endpoints of webhooks that it disabled, of which their
+agency is told.
+"""
+
+from datetime import date, datetime
 from uuid import UUID
 
-from gateway.webhooks.events import DISABLED
+from gateway.webhooks.vocabulary import DISABLED, Because
 from kernel.roles import AgencyType, May
 from kernel.sharing.events import EventType, Payload
 from kernel.sharing.snapshots import Source
@@ -21,16 +25,19 @@ class AgencyRecorded(Payload):
     valid_to: date | None
 
 
-class EndpointDisabled(Payload):
-    """A webhook endpoint was disabled: it answered 410, or took nothing for 120 hours."""
+class WebhookEndpointDisabled(Payload):
+    """The exchange disabled an endpoint. Its agency may enable it again; nothing is lost."""
 
     endpoint_id: UUID
-    because: str
+    agency: str
+    because: Because
+    failing_since: datetime | None
+    """Since when it had taken nothing."""
 
 
 EVENTS = (
     EventType("agency.recorded", AgencyRecorded, May.AGENCIES_READ, everyone=True),
-    EventType(DISABLED, EndpointDisabled, May.WEBHOOKS_READ, to_sender=True),
+    EventType(DISABLED, WebhookEndpointDisabled, May.WEBHOOKS_READ, to_sender=True),
 )
 
 SOURCES = (

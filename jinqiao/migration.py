@@ -31,6 +31,7 @@ import services.registry.tables
 import services.subsidy.tables
 from kernel.crypto import Keys
 from kernel.database import role_of, role_password
+from kernel.sharing.months import month_functions
 from kernel.touched import NOTICED, noticing
 
 SCHEMAS = (
@@ -121,6 +122,8 @@ async def _finish(server_url: str, keys: Keys) -> None:
                     schema=_quoted(service),
                     verifier=_scram(role_password(keys, service)),
                 )
+                await connection.exec_driver_sql(statement)
+            for statement in month_functions(service, _quoted(role)):
                 await connection.exec_driver_sql(statement)
         there = set((await connection.execute(NOTICED)).scalars())
         for metadata in SCHEMAS:

@@ -17,36 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.written import remember_writes
 
-# One statement, one snapshot: an event in neither outbox nor page was not committed yet. Who asks
-# for some types goes past the others: after a page that is not full he is where the feed ends.
-# He hears which writes ended in what he passes (kernel/written.py); an event that says nothing else
-# is in nobody's page.
-_PAGE = text("""
-    with page as (
-        select * from feed
-        where position > :after and type <> 'write.ended'
-          and (cast(:types as text[]) is null or type = any(:types))
-        order by position limit :limit
-    ),
-    upto as (
-        select case when (select count(*) from page) = :limit
-                    then coalesce((select max(position) from page), :after)
-                    else greatest(:after, (select position from feed_head)) end as position
-    )
-    select json_build_object(
-        'items', coalesce((select json_agg(json_build_object(
-            'specversion', '1.0', 'id', event_id, 'source', cast(:source as text), 'type', type,
-            'time', recorded_at, 'position', position, 'data', data) order by position)
-            from page), '[]'),
-        'next_after', (select position from upto),
-        'writes', (select coalesce(json_agg(event_id), '[]') from feed
-                   where ends_write and position > :after
-                     and position <= (select position from upto)),
-        'head', (select position from feed_head),
-        'complete_until', coalesce((select min(recorded_at) from outbox), clock_timestamp())
-    )::text
-""")
-
 _CURSOR = text("select position from reader_cursor where source = :source")
 _MOVE_CURSOR = text("""
     insert into reader_cursor (source, position, as_at) values (:source, :position, :as_at)
@@ -55,14 +25,6 @@ _MOVE_CURSOR = text("""
 
 Event = dict[str, Any]
 Apply = Callable[[AsyncSession, list[Event]], Awaitable[None]]
-
-
-async def whole_page(
-    session: AsyncSession, service: str, after: int, limit: int, types: list[str] | None
-) -> str:
-    """Everything after a position, for a sister service; JSON."""
-    wanted = {"after": after, "limit": limit, "source": f"/v1/{service}", "types": types}
-    return str((await session.execute(_PAGE, wanted)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)

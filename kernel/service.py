@@ -21,12 +21,6 @@ from kernel.database import Database, is_unreachable, is_unstorable
 from kernel.feed import Projection
 from kernel.paging import refuse_unknown_filters
 from kernel.recomputing import Recompute
-from kernel.sharing.announced import DECLARATIONS, EVERYWHERE
-from kernel.sharing.events import EventType
-from kernel.sharing.news import news_routes
-from kernel.sharing.routes import sharing_routes
-from kernel.sharing.snapshots import Source
-from kernel.sharing.waiting import News
 from kernel.tokens import Verifier
 from kernel.written import wait_until_here
 
@@ -91,11 +85,8 @@ class Service:
     errands: Sequence[Errand] = ()
     recomputes: Mapping[str, Recompute] = field(default_factory=dict)
     """By what it makes anew, what `jinqiao recompute` runs when law changes."""
-    events: Mapping[str, EventType] = field(default_factory=dict)
-    """What it announces, by type."""
-    sources: Sequence[Source] = ()
-    """Where its snapshots find what these tell."""
-    news: News = field(default_factory=News)
+    shares: Any = None
+    """What it announces and how that is told (`kernel.sharing.Shared`)."""
     headings: Mapping[str, Any] = field(default_factory=dict)
     """Chinese headings and words of pushed tables (`kernel.bulk.formats.layout`)."""
 
@@ -110,8 +101,7 @@ def create_service(
     steps: Mapping[str, Work] | None = None,
     feed_steps: Mapping[str, Work] | None = None,
     recomputes: Mapping[str, Recompute] | None = None,
-    events: Sequence[EventType] = (),
-    sources: Sequence[Source] = (),
+    shares: Any = None,
     errands: Sequence[Errand] = (),
     headings: Mapping[str, Any] | None = None,
 ) -> FastAPI:
@@ -126,7 +116,6 @@ def create_service(
         dependencies=[Depends(refuse_unknown_filters), Depends(wait_until_here)],
         separate_input_output_schemas=False,
     )
-    announced = {each.name: each for each in (*EVERYWHERE, *events)}
     app.state.service = Service(
         name=name,
         keys=parts.keys,
@@ -137,12 +126,11 @@ def create_service(
         steps=steps or {},
         feed_steps=feed_steps or {},
         recomputes=recomputes or {},
-        events=announced,
-        sources=[DECLARATIONS, *sources],
+        shares=shares,
         errands=errands,
         headings=headings or {},
     )
-    for router in [*routers, *sharing_routes(name, announced), news_routes(name)]:
+    for router in routers:
         app.include_router(router)
     mind_manners(app)
     return app

@@ -48,8 +48,16 @@ def add_shared_tables(metadata: MetaData) -> None:
         "feed",
         metadata,
         Column("position", BigInteger, primary_key=True, autoincrement=False),
+        Column(
+            "month",
+            Date,
+            primary_key=True,
+            server_default=text("date_trunc('month', clock_timestamp())::date"),
+        ),
         *_event_columns(),
+        Column("sealed", LargeBinary, comment="what data says of people, under the month's key"),
         comment="Append-only, positions dense: a reader's cursor can pass nothing by.",
+        postgresql_partition_by="RANGE (month)",
     )
     for column in (outbox.c.event_id, feed.c.event_id, feed.c.position):
         name = f"{column.table.name}_{column.name}_idx"
@@ -59,6 +67,15 @@ def add_shared_tables(metadata: MetaData) -> None:
         metadata,
         Column("only", Boolean, primary_key=True, server_default=text("true")),
         Column("position", BigInteger, nullable=False),
+    )
+    Table(
+        "feed_month",
+        metadata,
+        Column("month", Date, primary_key=True),
+        Column("sealed_key", LargeBinary, comment="none: destroyed"),
+        Column("until", BigInteger, comment="of a closed month: its last position"),
+        Column("closed_at", DateTime(timezone=True)),
+        comment="Partitions of the feed and their keys (kernel/sharing/months.py).",
     )
     Table(
         "feed_day",

@@ -77,7 +77,15 @@ _NOT_JUDGED_BY = (
     *("screening_request", "screening_heard", "household_lock"),
     # Questions and what was told; what was lent is judged, not what was asked.
     *("condition_words", "eligibility_check", "reservation", "reservation_end"),
-    *("feed_reader", "reader_grant", "feed_day", "snapshot", "snapshot_chunk", "user_disposition"),
+    *(
+        "feed_reader",
+        "reader_grant",
+        "feed_day",
+        "feed_month",
+        "snapshot",
+        "snapshot_chunk",
+        "user_disposition",
+    ),
     "policy",  # its people and days stand in `cover`
     *("claim_version", "claim_progress", "claim_act"),  # what is judged stands in `claim_line`
 )

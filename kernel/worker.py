@@ -16,11 +16,12 @@ from httpx import AsyncClient, HTTPError
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel import feed, idempotency, outbox
+from kernel import feed, idempotency
 from kernel.bulk import jobs
 from kernel.database import is_unreachable
 from kernel.service import Errand, Service, Step, Work, log
-from kernel.sharing import snapshots
+from kernel.sharing import months, snapshots
+from kernel.sharing.relay import relay
 
 _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
@@ -37,7 +38,7 @@ class Worker:
 
     def __init__(self, services: Sequence[Service], feeds: AsyncClient) -> None:
         self._services = services
-        self._feeds = feeds
+        self.feeds = feeds
         self._work = {service.name: _work_of(service, feeds) for service in services}
         self._heads: dict[str, int] = {}
         self._errands = [
@@ -55,13 +56,11 @@ class Worker:
         await asyncio.gather(_until(stop, self.round), *beside)
 
     async def _turns(self, service: Service, errand: Errand, stop: asyncio.Event) -> None:
-        await _until(stop, partial(errand.turn, service, self._feeds, self._heads))
+        await _until(stop, partial(errand.turn, service, self.feeds, self._heads))
         await errand.finish(service)
 
     async def _errands_once(self) -> int:
-        turns = [
-            errand.turn(service, self._feeds, self._heads) for service, errand in self._errands
-        ]
+        turns = [errand.turn(service, self.feeds, self._heads) for service, errand in self._errands]
         return sum(await _all(turns))
 
     async def round(self) -> int:
@@ -111,7 +110,7 @@ class Worker:
     ) -> dict[str, Step]:
         """Catching up with the neighbours that are ahead, or whose head is not known here."""
         return {
-            f"copy of {projection.source}": partial(_copy, projection, self._feeds)
+            f"copy of {projection.source}": partial(_copy, projection, self.feeds)
             for projection in service.projections
             if projection.source not in heads
             or heads[projection.source] > cursors.get(projection.source, 0)
@@ -219,7 +218,10 @@ async def _alone(service: Service, name: str) -> AsyncIterator[AsyncSession | No
 
 def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
     pushed = {"jobs": Work(jobs.work, jobs.WAITING)} if service.resources else {}
-    sharing = {"snapshots": Work(_make_snapshots, snapshots.WAITING)}
+    sharing = {
+        "months": Work(_keep_months, months.WAITING),
+        "snapshots": Work(_make_snapshots, snapshots.WAITING),
+    }
     asking = {
         name: Work(partial(each.run, feeds), each.waiting)
         for name, each in service.feed_steps.items()
@@ -228,12 +230,18 @@ def _work_of(service: Service, feeds: AsyncClient) -> dict[str, Work]:
     return pushed | dict(service.steps) | sharing | asking | sweeping
 
 
-async def _relay(_: Service, session: AsyncSession) -> int:
-    return await outbox.relay(session)
+async def _relay(service: Service, session: AsyncSession) -> int:
+    return await relay(session, service.keys, service.shares.events)
+
+
+async def _keep_months(service: Service, session: AsyncSession) -> int:
+    return await months.keep_months(session, service.keys)
 
 
 async def _make_snapshots(service: Service, session: AsyncSession) -> int:
-    return await snapshots.make_chunk(session, service.keys, service.events, service.sources)
+    return await snapshots.make_chunk(
+        session, service.keys, service.shares.events, service.shares.sources
+    )
 
 
 async def _copy(

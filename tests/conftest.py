@@ -92,15 +92,18 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="session")
+def database_url(portal: BlockingPortal, server_url: str) -> Iterator[str]:
+    """A database of this process's own, dropped at the end."""
+    with portal.wrap_async_context_manager(scratch_database(server_url)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def opened_exchange(
-    portal: BlockingPortal, server_url: str, settings: Settings
+    portal: BlockingPortal, database_url: str, settings: Settings
 ) -> Iterator[Exchange]:
-    """The exchange, on a database of its own that is migrated once and dropped at the end."""
-    wrapped = portal.wrap_async_context_manager
-    with (
-        wrapped(scratch_database(server_url)) as url,
-        wrapped(open_exchange(settings, url)) as exchange,
-    ):
+    """The exchange, on its database, which is migrated once."""
+    with portal.wrap_async_context_manager(open_exchange(settings, database_url)) as exchange:
         yield exchange
 
 
@@ -114,11 +117,23 @@ def send_to(portal: BlockingPortal, opened_exchange: Exchange) -> Iterator[Send]
 
 
 @pytest.fixture
-def exchange(portal: BlockingPortal, opened_exchange: Exchange, settings: Settings) -> Exchange:
+def emptied(
+    portal: BlockingPortal, opened_exchange: Exchange, settings: Settings
+) -> Callable[[], None]:
+    """`emptied()`: the exchange holds nothing any more but a first operator."""
+
+    def emptied() -> None:
+        portal.call(_empty, opened_exchange)
+        gateway = opened_exchange.services["gateway"].database
+        portal.call(partial(first_operator, gateway, settings.data, address=_ADDRESS))
+
+    return emptied
+
+
+@pytest.fixture
+def exchange(opened_exchange: Exchange, emptied: Callable[[], None]) -> Exchange:
     """The exchange, holding nothing but its first operator."""
-    portal.call(_empty, opened_exchange)
-    gateway = opened_exchange.services["gateway"].database
-    portal.call(partial(first_operator, gateway, settings.data, address=_ADDRESS))
+    emptied()
     return opened_exchange
 
 
@@ -204,3 +219,17 @@ def sql(portal: BlockingPortal, exchange: Exchange) -> Callable[..., list[Any]]:
             return list(result.mappings().all()) if result.returns_rows else []
 
     return lambda service, statement, **values: portal.call(ask, service, statement, values)
+
+
+@pytest.fixture
+def announced(portal: BlockingPortal, exchange: Exchange) -> Callable[..., list[Any]]:
+    """`announced(service, type)`: events of a feed, whole, as a sister service reads them."""
+
+    def read(service: str, kind: str) -> list[Any]:
+        asked = {"types": kind, "limit": 5000}
+        answer = portal.call(
+            partial(exchange.worker.feeds.get, f"/v1/{service}/feed", params=asked)
+        )
+        return list(answer.json()["items"])
+
+    return read

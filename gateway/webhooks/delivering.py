@@ -16,13 +16,13 @@ from httpx import AsyncClient
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.webhooks import events, messages
+from gateway.webhooks import messages
 from gateway.webhooks.keys import opened
 from gateway.webhooks.queries import dispatch, endpoints
 from gateway.webhooks.schedule import next_attempt, retry_after
 from gateway.webhooks.sending import Answer, Sender
 from gateway.webhooks.signing import headers_of
-from gateway.webhooks.vocabulary import Origin, Outcome
+from gateway.webhooks.vocabulary import DISABLED, Origin, Outcome
 from kernel import clock
 from kernel.outbox import announce
 from kernel.service import Service, log
@@ -130,9 +130,7 @@ async def _record(session: AsyncSession, results: Sequence[Result]) -> None:
     gone = await dispatch.settle(session, results, now) if results else []
     failing = await dispatch.give_up(session, now)
     for endpoint in (*gone, *failing):
-        await announce(
-            session, events.DISABLED, json.dumps(_said(endpoint)), agency=endpoint["agency"]
-        )
+        await announce(session, DISABLED, json.dumps(_said(endpoint)), agency=endpoint["agency"])
 
 
 def _said(endpoint: RowMapping) -> dict[str, Any]:

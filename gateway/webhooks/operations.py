@@ -1,5 +1,6 @@
 """What operators and agencies do about webhooks."""
 
+from collections.abc import Collection
 from datetime import datetime
 from ipaddress import ip_network
 from typing import NamedTuple
@@ -82,6 +83,12 @@ class Recorded(NamedTuple):
     endpoint: WebhookEndpoint
     outcome: str
     key: NewKey | None
+
+
+def check_types(said: EndpointIn, announced: Collection[str]) -> None:
+    """Raises UnknownType for a type that no service announces: it would never be heard of."""
+    if not set(said.types or ()) <= set(announced):
+        raise problems.UnknownType
 
 
 async def add_endpoint(

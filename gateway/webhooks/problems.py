@@ -69,6 +69,12 @@ class TooManyKeys(Conflict):
     code = "too-many-keys"
 
 
+class UnknownType(_FieldFault):
+    """No service announces one of these types to agencies; a delivery would never come."""
+
+    code, pointer = "unknown-type", "/types"
+
+
 class SigningIsFixed(_FieldFault):
     """An endpoint keeps its kind of signature; make another endpoint for the other kind."""
 

@@ -1,6 +1,6 @@
 """Addresses of webhooks: hosts that the operator approves, endpoints and deliveries of agencies."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.crypto import Keys
 from kernel.database import Transaction
 from kernel.editing import check_if_match, etag_of
+from kernel.idempotency import AnsweredOnce, IdempotencyKey
 from kernel.paging import Page, Wanted, page_of
 from kernel.problems import NotFound
 from kernel.roles import May, Role
@@ -103,9 +104,9 @@ def host_routes() -> APIRouter:
     return router
 
 
-def endpoint_routes(keys: Keys) -> APIRouter:
-    """`/v1/webhooks/endpoints`: each agency its own."""
-    router = APIRouter(prefix="/v1/webhooks/endpoints", tags=["webhooks"])
+def endpoint_routes(keys: Keys, announced: Collection[str]) -> APIRouter:
+    """`/v1/webhooks/endpoints`: each agency its own. `announced` are the types there are."""
+    router = APIRouter(prefix="/v1/webhooks/endpoints", tags=["webhooks"], route_class=AnsweredOnce)
 
     @router.post("", status_code=201, operation_id="add_webhook_endpoint")
     async def add(
@@ -119,6 +120,7 @@ def endpoint_routes(keys: Keys) -> APIRouter:
         The operator must have approved the URL's host for your agency. 201 if it is new; the same
         again is 200 `unchanged`, without the secret.
         """
+        operations.check_types(said, announced)
         made = await operations.add_endpoint(session, keys, said, agency=caller.agency)
         response.status_code = 201 if made.key else 200
         response.headers["ETag"] = etag_of(made.endpoint.version)
@@ -163,6 +165,7 @@ def endpoint_routes(keys: Keys) -> APIRouter:
         """Change URL, types or description. The kind of signature stays; make another endpoint."""
         found = await _found(session, endpoint_id, caller, to_change=True)
         check_if_match(request, found.version)
+        operations.check_types(said, announced)
         await operations.change_endpoint(session, found, said)
         return await _told(session, found, response)
 
@@ -197,7 +200,9 @@ def endpoint_routes(keys: Keys) -> APIRouter:
         return await _told(session, found, response)
 
     @router.post("/{endpoint_id}/rotate", operation_id="rotate_webhook_key")
-    async def rotate(session: Transaction, caller: Writer, endpoint_id: UUID) -> NewKeyOut:
+    async def rotate(
+        session: Transaction, caller: Writer, endpoint_id: UUID, _: IdempotencyKey
+    ) -> NewKeyOut:
         """Sign with a new key. Those in force sign beside it for another 24 hours."""
         found = await _found(session, endpoint_id, caller, to_change=True)
         made = await operations.rotate_key(session, keys, found)
@@ -215,6 +220,7 @@ def endpoint_routes(keys: Keys) -> APIRouter:
         session: Transaction,
         caller: Writer,
         endpoint_id: UUID,
+        _: IdempotencyKey,
         kind: Annotated[EventType | None, Query(alias="type")] = None,
     ) -> DeliveryOut:
         """Send a delivery that speaks of no event, once, to try a receiver."""
@@ -228,6 +234,7 @@ def endpoint_routes(keys: Keys) -> APIRouter:
         caller: Writer,
         endpoint_id: UUID,
         said: Annotated[Any, body_of(RecoverIn)],
+        _: IdempotencyKey,
     ) -> Recovered:
         """Send again, at once, everything since an instant that was not delivered."""
         found = await _found(session, endpoint_id, caller, to_change=True)
@@ -238,7 +245,9 @@ def endpoint_routes(keys: Keys) -> APIRouter:
 
 def delivery_routes() -> APIRouter:
     """`/v1/webhooks/deliveries`: the log. It holds what was sent, which is nobody's secret."""
-    router = APIRouter(prefix="/v1/webhooks/deliveries", tags=["webhooks"])
+    router = APIRouter(
+        prefix="/v1/webhooks/deliveries", tags=["webhooks"], route_class=AnsweredOnce
+    )
 
     @router.get("", operation_id="list_webhook_deliveries")
     async def read_list(
@@ -270,7 +279,9 @@ def delivery_routes() -> APIRouter:
         return DeliveryLog.model_validate({**_as_told(found), "log": log})
 
     @router.post("/{delivery_id}/resend", status_code=202, operation_id="resend_webhook_delivery")
-    async def resend(session: Transaction, caller: Writer, delivery_id: UUID) -> DeliveryOut:
+    async def resend(
+        session: Transaction, caller: Writer, delivery_id: UUID, _: IdempotencyKey
+    ) -> DeliveryOut:
         """Send a delivery again, under the same webhook-id, also one that was delivered."""
         found = await deliveries.delivery(session, delivery_id, caller.agency)
         if found is None:

@@ -51,3 +51,7 @@ class Because(StrEnum):
     """It answered 410."""
     FAILING = "failing"
     """It took nothing for 120 hours."""
+
+
+DISABLED = "webhook-endpoint.disabled"
+"""The event that tells an agency that the exchange disabled its endpoint."""

@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel import clock
 from kernel.access import Caller
 from kernel.problems import BadRequest, NotFound
+from kernel.sharing.months import floor_of
+from kernel.sharing.standing import SnapshotRequired
 from kernel.sharing.visibility import SEEN, Grants
 
 _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -68,7 +70,8 @@ async def manifest_of(
 ) -> Manifest:
     """What a reader should have of a day, or of the part between two positions of it.
 
-    Raises NotFound for a day to come, BadRequest for positions that are not the day's.
+    Raises NotFound for a day to come, SnapshotRequired for one that is no longer kept, BadRequest
+    for positions that are not the day's.
     """
     today = clock.today()
     if day > today:
@@ -79,6 +82,8 @@ async def manifest_of(
     first, last = (
         given if given is not None else own for given, own in zip(part, (after, until), strict=True)
     )
+    if after < await floor_of(session) and until > after:
+        raise SnapshotRequired
     if not after <= first <= last <= until:
         raise BadRequest(f"This day's events stand after position {after} and up to {until}.")
     asked: dict[str, Any] = {"after": first, "until": last, **grants.sees(types)}

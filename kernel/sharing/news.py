@@ -7,18 +7,19 @@ of the exchange itself may ask, because it asks for others.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
 
 from kernel import clock
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.problems import Forbidden
-from kernel.roles import GRANTS, AgencyType, Kind, May, Role
+from kernel.roles import GRANTS, ROLE_OF_AGENCY, AgencyType, Kind, May, Role
 from kernel.sharing.events import EventType
 from kernel.sharing.visibility import SEEN, grants_of
 
@@ -96,14 +97,13 @@ def news_routes(service: str) -> APIRouter:
         """What is new for some readers, counted by subject: for the exchange's own dispatcher."""
         if caller.role != Role.SERVICE:
             raise Forbidden("Only the exchange itself asks for others.")
-        catalogue = request.app.state.service.events.values()
-        return await news(session, catalogue, asked.readers)
+        return await news(session, asked.readers, request.app.state.service.shares.events.values())
 
     return router
 
 
 async def news(
-    session: AsyncSession, catalogue: Iterable[EventType], readers: Sequence[Reader]
+    session: AsyncSession, readers: Sequence[Reader], catalogue: Iterable[EventType]
 ) -> NewsOut:
     """What each reader may see between his position and the head, by subject.
 
@@ -116,8 +116,7 @@ async def news(
     upto: dict[str, int] = {}
     for reader in readers:
         start = await _start_of(session, reader)
-        grants = await grants_of(session, _as_caller(reader), catalogue)
-        asked = {"start": start, "head": head.position, **grants.sees(reader.types)}
+        asked = {"start": start, "head": head.position, **await _sees(session, reader, catalogue)}
         found = (await session.execute(_NEWS, asked)).mappings().all()
         if young and any(row["begun_at"] > young for row in found):
             upto[reader.id] = start
@@ -133,15 +132,18 @@ async def _start_of(session: AsyncSession, reader: Reader) -> int:
     return int((await session.execute(_START, {"since": reader.since})).scalar() or 0)
 
 
-def _as_caller(reader: Reader) -> Caller:
-    """Somebody of the agency, who may do what its clients may."""
-    role = Role(reader.agency_type.value.lower())
-    return Caller(
-        client_id="",
-        sub="",
+async def _sees(
+    session: AsyncSession, reader: Reader, catalogue: Iterable[EventType]
+) -> dict[str, Any]:
+    """What a client of the reader's agency sees in the feed, if it has all scopes of its role."""
+    role = ROLE_OF_AGENCY[reader.agency_type]
+    caller = Caller(
+        client_id="webhooks",
+        sub="webhooks",
         agency=reader.agency,
         role=role,
         kind=Kind.SYSTEM,
         divisions=tuple(reader.divisions),
         scope=frozenset(GRANTS[role]),
     )
+    return (await grants_of(session, caller, catalogue)).sees(reader.types)

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.problems import BadRequest
 from kernel.readers import note_reader
 from kernel.sharing.events import EventType, Towards
+from kernel.sharing.months import MonthKey, keys_for_reading
 from kernel.sharing.standing import check_standing, has_read
 from kernel.sharing.visibility import SEEN, grants_of
+from kernel.sharing.whole import data_of
 
 WINDOW = 20_000
 """Positions that one page looks through at most: a reader who may see little of a long feed gets
@@ -51,7 +54,7 @@ _PAGE = text(f"""
         select greatest(a.position, least(a.position + {WINDOW}, h.position)) as position
         from asked a, feed_head h),
     page as (
-        select position, event_id, type, data, recorded_at from feed
+        select position, month, event_id, type, data::text as data, sealed, recorded_at from feed
         where position > (select position from asked)
           and position <= (select position from upto) and {SEEN}
         order by position limit :limit)
@@ -70,11 +73,13 @@ class Wish:
     types: list[str] | None
 
 
-def named_types(catalogue: Mapping[str, EventType], types: str | None) -> list[str] | None:
-    """The types that `?types=` names, in order; BadRequest for one that is never announced here."""
+def named_types(
+    catalogue: Mapping[str, EventType], types: Iterable[str] | None
+) -> list[str] | None:
+    """The types that a reader names, in order; BadRequest for one that is never announced here."""
     if types is None:
         return None
-    named = sorted(set(types.split(",")))
+    named = sorted(set(types))
     if not set(named) <= catalogue.keys():
         known = ", ".join(sorted(name for name, each in catalogue.items() if each.payload))
         raise BadRequest(f"One of these types is not announced here; it has {known}.")
@@ -104,22 +109,26 @@ async def page_for(
         next_after = wish.after
     await has_read(session, caller, wish.types, wish.after, next_after)
     await note_reader(session, caller, wish.after)
-    page = FeedPage(items=told(found, source, catalogue, towards), next_after=next_after)
+    opening = await keys_for_reading(
+        session, towards.keys, {row.month for row in found if row.sealed}
+    )
+    items = [_told(row, source, catalogue, towards, opening) for row in found]
+    page = FeedPage(items=items, next_after=next_after)
     return page, next_after >= rows[0].head
 
 
-def told(
-    rows: Iterable[Any], source: str, catalogue: Mapping[str, EventType], towards: Towards
-) -> list[CloudEvent]:
-    """Events as this reader is told them."""
-    return [
-        CloudEvent(
-            id=row.event_id,
-            source=f"/v1/{source}",
-            type=row.type,
-            time=row.recorded_at,
-            position=row.position,
-            data=catalogue[row.type].told(towards, row.data),
-        )
-        for row in rows
-    ]
+def _told(
+    row: Any,
+    source: str,
+    catalogue: Mapping[str, EventType],
+    towards: Towards,
+    opening: Mapping[date, MonthKey],
+) -> CloudEvent:
+    return CloudEvent(
+        id=row.event_id,
+        source=f"/v1/{source}",
+        type=row.type,
+        time=row.recorded_at,
+        position=row.position,
+        data=catalogue[row.type].told(towards, from_json(data_of(row, opening))),
+    )

@@ -1,48 +1,58 @@
 """What is shared, by address: the feed, snapshots of what it tells, and manifests of its days."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from kernel import feed
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.paging import Page, Wanted
 from kernel.roles import May, Role
+from kernel.service import body_of
 from kernel.sharing import snapshots
-from kernel.sharing.events import EventType, Towards
+from kernel.sharing.events import Towards
 from kernel.sharing.manifests import Manifest, manifest_of
+from kernel.sharing.news import news_routes
 from kernel.sharing.reading import FeedPage, Wish, named_types, page_for
-from kernel.sharing.snapshots import SnapshotOut
+from kernel.sharing.snapshots import SnapshotIn, SnapshotOut
 from kernel.sharing.visibility import grants_of
+from kernel.sharing.whole import whole_page
 
 LONGEST_WAIT = 30
 """Seconds that a reader may ask to wait: below what proxies usually allow."""
 
 
 Reader = Annotated[Caller, allowed_to(May.FEED_READ)]
-Types = Annotated[
-    str | None,
-    Query(min_length=1, max_length=500, description="Only these, with commas between."),
-]
 
 
-def sharing_routes(service: str, catalogue: Mapping[str, EventType]) -> list[APIRouter]:
-    """`feed`, `snapshots` and `manifests` of a service."""
+def _listed(
+    types: Annotated[
+        str | None,
+        Query(min_length=1, max_length=500, description="Only these, with commas between."),
+    ] = None,
+) -> list[str] | None:
+    return None if types is None else types.split(",")
+
+
+Types = Annotated[list[str] | None, Depends(_listed)]
+
+
+def sharing_routes(service: str) -> list[APIRouter]:
+    """`feed`, `snapshots` and `manifests` of a service, and news of it for the dispatcher."""
     return [
-        _feed_routes(service, catalogue),
-        _snapshot_routes(service, catalogue),
-        _manifest_routes(service, catalogue),
+        _feed_routes(service),
+        _snapshot_routes(service),
+        _manifest_routes(service),
+        news_routes(service),
     ]
 
 
-def _feed_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRouter:
+def _feed_routes(service: str) -> APIRouter:
     """The feed of a service."""
     router = APIRouter(tags=["sharing"])
 
@@ -50,10 +60,10 @@ def _feed_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRouter:
     async def read_feed(
         request: Request,
         caller: Reader,
+        types: Types,
         after: Annotated[
             int, Query(ge=0, le=2**62, description="The next_after of the page before; 0 at first.")
         ] = 0,
-        types: Types = None,
         limit: Annotated[int, Query(ge=0, le=5000)] = 1000,
         wait: Annotated[
             int,
@@ -68,10 +78,11 @@ def _feed_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRouter:
         grants have grown since he read last: take a snapshot, or read from position 0.
         """
         found = request.app.state.service
+        catalogue = found.shares.events
         wanted = Wish(after, limit, named_types(catalogue, types))
         if caller.role == Role.SERVICE:
             async with found.database.begin() as session:
-                body = await feed.whole_page(session, service, after, limit, wanted.types)
+                body = await whole_page(session, found.keys, service, after, limit, wanted.types)
             return Response(body, media_type="application/json")
         towards = Towards(caller, found.keys)
         loop = asyncio.get_running_loop()
@@ -83,28 +94,33 @@ def _feed_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRouter:
             if page.items or left <= 0 or limit == 0:
                 break
             wanted = Wish(page.next_after, limit, wanted.types)
-            if is_end and not await found.news.beyond(found.database, page.next_after, left):
+            if is_end and not await found.shares.news.beyond(found.database, page.next_after, left):
                 break
         return Response(page.model_dump_json(), media_type="application/json")
 
     return router
 
 
-def _snapshot_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRouter:
+def _snapshot_routes(service: str) -> APIRouter:
     router = APIRouter(tags=["sharing"])
 
     @router.post("/snapshots", status_code=202, operation_id=f"ask_{service}_snapshot")
     async def ask(
-        session: Transaction, caller: Reader, response: Response, types: Types = None
+        request: Request,
+        session: Transaction,
+        caller: Reader,
+        asked: Annotated[SnapshotIn, body_of(SnapshotIn)],
+        response: Response,
     ) -> SnapshotOut:
         """Ask for all that the caller may see as it stands; follow Location until it is done.
 
         While one waits to be made, asking again answers that one. It is kept for seven days.
         """
-        wanted = named_types(catalogue, types)
-        asked = await snapshots.ask_snapshot(session, caller, catalogue, wanted)
-        response.headers["Location"] = f"/v1/{service}/snapshots/{asked.snapshot_id}"
-        return asked
+        catalogue = request.app.state.service.shares.events
+        wanted = named_types(catalogue, asked.types)
+        made = await snapshots.ask_snapshot(session, caller, catalogue, wanted)
+        response.headers["Location"] = f"/v1/{service}/snapshots/{made.snapshot_id}"
+        return made
 
     @router.get("/snapshots", operation_id=f"list_{service}_snapshots")
     async def read_list(session: Transaction, caller: Reader, wanted: Wanted) -> Page[SnapshotOut]:
@@ -144,15 +160,16 @@ def _snapshot_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRou
     return router
 
 
-def _manifest_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRouter:
+def _manifest_routes(service: str) -> APIRouter:
     router = APIRouter(tags=["sharing"])
 
     @router.get("/manifests/{day}", operation_id=f"read_{service}_manifest")
     async def read(
+        request: Request,
         session: Transaction,
         caller: Reader,
         day: date,
-        types: Types = None,
+        types: Types,
         after: Annotated[int | None, Query(ge=0, description="Of a part: after this one.")] = None,
         until: Annotated[int | None, Query(ge=0, description="And up to this one.")] = None,
     ) -> Manifest:
@@ -172,6 +189,7 @@ def _manifest_routes(service: str, catalogue: Mapping[str, EventType]) -> APIRou
         If they differ, ask about parts of the day (`?after=&until=`), or read the feed again after
         `after`. Ask with the `types` you read with.
         """
+        catalogue = request.app.state.service.shares.events
         grants = await grants_of(session, caller, catalogue.values())
         wanted = named_types(catalogue, types)
         return await manifest_of(session, caller, grants, day, wanted, (after, until))

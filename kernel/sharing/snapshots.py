@@ -10,11 +10,11 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zlib import compress, decompress
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,6 +52,15 @@ class Source:
     """SQL that tells rows as events: type, agency, division and data, `from {rows}`."""
     where: str = "superseded_at is null"
     places: str = "null"
+
+
+class SnapshotIn(BaseModel):
+    """Which snapshot is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    types: Annotated[list[str], Field(min_length=1, max_length=50)] | None = None
+    """Only these; all if left out. Name the types that you read the feed with."""
 
 
 class SnapshotOut(BaseModel):

@@ -17,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel.access import Caller
 from kernel.division import contains
 from kernel.problems import Gone
+from kernel.sharing.months import floor_of
 from kernel.sharing.visibility import Grants
 
 
 class SnapshotRequired(Gone):
-    """What you may see has grown since you read last, so the feed alone would leave gaps: take a
-    snapshot and go on from the position it ends at, or read again from position 0."""
+    """The feed alone would leave gaps: what you may see has grown since you read last, or what
+    comes after this position is no longer kept. Take a snapshot and go on from the position it
+    ends at; while the whole feed is kept you may also read again from position 0."""
 
     code = "snapshot-required"
 
@@ -62,6 +64,8 @@ async def check_standing(
     session: AsyncSession, caller: Caller, grants: Grants, types: list[str] | None, after: int
 ) -> None:
     """Let a reader go on from a position under his present grants, or raise SnapshotRequired."""
+    if after < await floor_of(session):
+        raise SnapshotRequired
     reader = _reader(caller, types)
     now = {**reader, "agency": caller.agency, "held": json.dumps(asdict(grants))}
     found = (await session.execute(_HELD, reader)).first()

@@ -8,6 +8,8 @@ from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.shared import Shared
 from services.loans.events import EVENTS
 from services.loans.operations.references import recompute_references
 from services.loans.operations.screening import judge
@@ -27,12 +29,11 @@ def create_app(parts: Parts) -> FastAPI:
     return create_service(
         "loans",
         parts,
-        routers=ROUTERS,
+        routers=[*ROUTERS, *sharing_routes("loans")],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        events=EVENTS,
-        sources=SOURCES,
+        shares=Shared(EVENTS, SOURCES),
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, people=_PEOPLE, added_up=ADDED_UP),

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 
 from kernel.bulk.formats.layout import read_headings
 from kernel.service import Parts, Work, create_service
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.shared import Shared
 from services.rectification.events import EVENTS
 from services.rectification.operations.follow_up import remind_of_deadlines, reopen_what_came_back
 from services.rectification.operations.samples import SAMPLES
@@ -22,12 +24,11 @@ def create_app(parts: Parts) -> FastAPI:
     return create_service(
         "rectification",
         parts,
-        routers=ROUTERS,
+        routers=[*ROUTERS, *sharing_routes("rectification")],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[SAMPLES],
         projections=PROJECTIONS,
-        events=EVENTS,
-        sources=SOURCES,
+        shares=Shared(EVENTS, SOURCES),
         steps={
             "reopen": Work(reopen_what_came_back, IS_A_RUN_UNSEEN),
             "remind": Work(remind_of_deadlines, IS_ONE_UNREMINDED),

@@ -8,6 +8,8 @@ from kernel.bulk.formats.layout import read_headings
 from kernel.bulk.pending import retry_pending
 from kernel.judging import judge_step
 from kernel.service import Parts, create_service
+from kernel.sharing.routes import sharing_routes
+from kernel.sharing.shared import Shared
 from services.registry.events import EVENTS
 from services.registry.operations.sharing import judge
 from services.registry.projections import PROJECTIONS
@@ -21,11 +23,10 @@ def create_app(parts: Parts) -> FastAPI:
     return create_service(
         "registry",
         parts,
-        routers=ROUTERS,
+        routers=[*ROUTERS, *sharing_routes("registry")],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        events=EVENTS,
-        sources=SOURCES,
+        shares=Shared(EVENTS, SOURCES),
         steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
     )

@@ -23,7 +23,7 @@ _KEYS = """
         join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number
         where i.indrelid = t.oid and i.indisprimary order by k.at) as key
     from pg_class t join pg_namespace n on n.oid = t.relnamespace
-    where t.relkind = 'r' and n.nspname = any(:services)
+    where t.relkind in ('r', 'p') and not t.relispartition and n.nspname = any(:services)
 """
 _UNIQUE_INDEXES = """
     select n.nspname as service, t.relname as table_name, x.relname as name, array(
@@ -55,7 +55,8 @@ _COLUMNS = """
            format_type(a.atttypid, a.atttypmod) as type
     from pg_attribute a join pg_class t on t.oid = a.attrelid
     join pg_namespace n on n.oid = t.relnamespace
-    where t.relkind = 'r' and a.attnum > 0 and not a.attisdropped and n.nspname = any(:services)
+    where t.relkind in ('r', 'p') and not t.relispartition and a.attnum > 0
+      and not a.attisdropped and n.nspname = any(:services)
 """
 
 

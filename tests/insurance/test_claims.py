@@ -183,7 +183,9 @@ THE_CLAIM = {
 THE_CHANGE = {"source_version", "state", "on", "amount"}
 
 
-def test_claims_changes_and_incidents_are_announced_by_their_keys(office, insurer, drain, sql):
+def test_claims_changes_and_incidents_are_announced_by_their_keys(
+    office, insurer, drain, sql, announced
+):
     register(office, person())
     drain()
     sell(insurer, FIXED)
@@ -194,7 +196,7 @@ def test_claims_changes_and_incidents_are_announced_by_their_keys(office, insure
     drain()
 
     home = sql("insurance", "select household_key from household")[0]["household_key"]
-    events = sql("insurance", "select * from feed where household_key is not null order by 1")
+    events = announced("insurance", "incident.recorded,claim.recorded,claim.changed")
     assert [
         (event["type"], set(event["data"]) - {"household_key", "agency"}) for event in events
     ] == [
@@ -202,6 +204,6 @@ def test_claims_changes_and_incidents_are_announced_by_their_keys(office, insure
         ("claim.recorded", THE_CLAIM),
         ("claim.changed", {"claim_id", "claim_no", "version", *THE_CHANGE}),
     ]
-    assert {event["household_key"] for event in events} == {home}
+    assert {event["data"]["household_key"] for event in events} == {str(home)}
     claimed = sql("insurance", "select id from claim")[0]["id"]
     assert {event["data"].get("claim_id") for event in events[1:]} == {str(claimed)}

@@ -195,17 +195,19 @@ def test_an_insurer_pushes_its_files_as_csv(office, insurer, sql):
     assert [cover["day"] for cover in starts] == ["2018-01-01", "2018-03-01"]
 
 
-def test_insurance_announces_keys_and_nothing_else(office, insurer, drain, sql):
+def test_insurance_announces_keys_and_nothing_else(office, insurer, drain, sql, announced):
     register(office, person())
     drain()
     insure(insurer, person())
     drain()
 
-    [event] = sql("insurance", "select * from feed where type = 'policy.recorded'")
+    [event] = announced("insurance", "policy.recorded")
     [home] = sql("insurance", "select household_key from household")
     assert set(event["data"]) == {"policy_id", "agency", "policy_no", "household_keys"}
     assert event["data"]["household_keys"] == [str(home["household_key"])]
-    assert (event["agency"], event["division"]) == ("INA23", VILLAGE)
+    [kept] = sql("insurance", "select * from feed where type = 'policy.recorded'")
+    assert (kept["agency"], kept["division"]) == ("INA23", VILLAGE)
+    assert "household_keys" not in kept["data"], "kept encrypted"
 
 
 def test_an_insurer_filters_by_what_a_policy_says_and_by_nothing_else(insurer):

@@ -138,21 +138,19 @@ def test_who_lacks_capital_is_lent_to_or_helped_in_another_way(visit, drain):
     assert of_bank.findings == [], "a household is no one bank's"
 
 
-def test_loans_is_told_of_a_cause_no_more_than_it_needs(visit, drain, sql):
+def test_loans_is_told_of_a_cause_no_more_than_it_needs(visit, drain, sql, announced):
     office = visit("poverty_office")
     row = a_household(a_person(), main_cause="ILLNESS", other_causes=["DISABILITY", "NO_CAPITAL"])
     push(office, "households", row)
     push(office, "needs", a_need(row, **EXPLAINED))
     drain()
 
-    [told] = sql(
-        "registry", "select data::text as said from feed where type = 'household.recorded'"
-    )
+    [told] = announced("registry", "household.recorded")
     [need] = sql("loans", "select * from need")
     kept = sql("loans", "select lacks_capital from lack_of_capital")
 
-    assert "ILLNESS" not in told["said"]
-    assert "DISABILITY" not in told["said"]
+    assert "ILLNESS" not in str(told["data"])
+    assert "DISABILITY" not in str(told["data"])
     assert kept == [{"lacks_capital": True}]
     assert "因病" not in str(dict(need))
     assert need["is_explained"] is True

@@ -25,7 +25,7 @@ def feed(
 
     def read() -> list[dict[str, Any]]:
         drain()
-        ask = partial(exchange._feeds.get, "/v1/registry/feed", params={"limit": 5000})
+        ask = partial(exchange.worker.feeds.get, "/v1/registry/feed", params={"limit": 5000})
         items: list[dict[str, Any]] = portal.call(ask).json()["items"]
         return items
 

@@ -90,7 +90,7 @@ def ordered(value: Any) -> Any:
 
 def snapshot(reader: Visitor, service: str, drain: Drain, **asked: Any) -> tuple[Any, list[Any]]:
     """The first line of a new snapshot, and its rows."""
-    answer = reader.post(f"/v1/{service}/snapshots", params=asked)
+    answer = reader.post(f"/v1/{service}/snapshots", json=asked)
     assert answer.status_code == 202, answer.text
     early = reader.get(f"{answer.headers['Location']}/rows")
     assert (early.status_code, early.json()["code"]) == (409, "snapshot-not-made")
@@ -123,7 +123,7 @@ class Sister(Visitor):
 @pytest.fixture
 def sister(portal: BlockingPortal, exchange: Exchange) -> Sister:
     """Any of our own services."""
-    client = exchange._feeds
+    client = exchange.worker.feeds
     return Sister(lambda method, path, **m: portal.call(partial(client.request, method, path, **m)))
 
 
@@ -199,7 +199,7 @@ def test_every_reader_finds_in_a_snapshot_what_the_feed_has_told_him(
 ) -> None:
     found: dict[str, int] = {}
     asked = {
-        (who, service): reader.post(f"/v1/{service}/snapshots").headers["Location"]
+        (who, service): reader.post(f"/v1/{service}/snapshots", json={}).headers["Location"]
         for service in SERVICES
         for who, reader in story.items()
     }

@@ -9,7 +9,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from jinqiao.exchange import Exchange
-from kernel import outbox
+from kernel.sharing import relay as relays
 from tests.sharing.conftest import Event
 from tests.story import a_contract, a_household, a_person, push
 from tests.visitor import Visitor
@@ -27,8 +27,9 @@ def relay(portal: BlockingPortal, exchange: Exchange) -> Callable[[int], None]:
     moved them and before it commits."""
 
     async def once(n: int) -> None:
-        async with exchange.services["loans"].database.begin() as session:
-            await outbox.relay(session, batch=3)
+        service = exchange.services["loans"]
+        async with service.database.begin() as session:
+            await relays.relay(session, service.keys, service.shares.events, batch=3)
             if n % 3 == 2:
                 raise Killed
 

@@ -56,7 +56,7 @@ LAY_OUT = [
             where not exists (select from agency member where member.parent = a.code)
             group by s.county, a.code),
         record as (
-            select min((recorded_at at time zone 'Asia/Shanghai')::date) as began from feed)
+            select min(day) as began from feed_day)
         select f.*, f.subject_kind = 'agency' as is_reader, cast(:on as date) - f.last_on as days,
                cast(:share_days as int) as share_days, r.began as on_record_since,
                case when r.began is null or cast(:on as date) - r.began <= cast(:share_days as int)

@@ -5,7 +5,7 @@ import hmac
 import json
 import socket
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,6 +73,8 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     answers: list[web.Response] = field(default_factory=list)
     always: int = 204
+    before: Callable[[], Awaitable[None]] | None = None
+    """What it waits for before it answers."""
     _runner: web.AppRunner | None = None
 
     @property
@@ -110,6 +112,8 @@ class Receiver:
     async def _hear(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.received.append(Received(headers, await request.read()))
+        if self.before:
+            await self.before()
         return self.answers.pop(0) if self.answers else web.Response(status=self.always)
 
 

@@ -2,15 +2,24 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from gateway.webhooks.addresses import NEVER, approvable, is_open, may_connect, target_of
 from gateway.webhooks.sending import Sender
 from gateway.webhooks.vocabulary import Outcome
+from kernel import clock
 
 ANYWHERE = ["0.0.0.0/0", "::/0"]
 
@@ -226,13 +235,14 @@ def test_deliveries_go_to_https_at_two_ports(url: str, is_fine: bool) -> None:
 class Canary:
     """Listens on this machine and counts who connects."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.connections = 0
+        self._tls = tls
         self.port = 0
         self._meetings: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "Canary":
-        self._server = await asyncio.start_server(self._met, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._met, "127.0.0.1", 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -333,3 +343,67 @@ def test_a_receiver_that_does_not_speak_tls_or_is_not_there_is_told_apart() -> N
 
 async def _answer(addresses: list[str]) -> list[str]:
     return addresses
+
+
+def test_tls_is_spoken_only_with_whom_this_machine_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, server = an_authority_and_a_server("localhost", tmp_path)
+
+    async def story() -> None:
+        async with Canary(server) as receiver:
+            url = f"https://localhost:{receiver.port}/"
+            pinned = ["127.0.0.0/8"]
+            stranger = Sender(lambda host, port: _answer(["127.0.0.1"]))
+            assert await _sent(stranger, url, pinned) == Outcome.UNTRUSTED
+            monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+            friend = Sender(lambda host, port: _answer(["127.0.0.1"]))
+            assert await _sent(friend, url, pinned) == Outcome.DELIVERED
+            elsewhere = url.replace("localhost", "partner.example")
+            assert await _sent(friend, elsewhere, pinned) == Outcome.UNTRUSTED
+
+    asyncio.run(story())
+
+
+def an_authority_and_a_server(name: str, folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """The certificate of an authority, and a server that has one from it for a name."""
+    authority, key = (
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
+    ours = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority of ours")])
+    root = _certificate(ours, ours, authority.public_key(), is_authority=True)
+    leaf = _certificate(
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), ours, key.public_key(), name
+    )
+    (folder / "root.pem").write_bytes(root.sign(authority, SHA256()).public_bytes(Encoding.PEM))
+    (folder / "server.pem").write_bytes(
+        leaf.sign(authority, SHA256()).public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    return folder / "root.pem", context
+
+
+def _certificate(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    name: str | None = None,
+    *,
+    is_authority: bool = False,
+) -> x509.CertificateBuilder:
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(clock.now() - timedelta(days=1))
+        .not_valid_after(clock.now() + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+    )
+    if name is None:
+        return made
+    return made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)

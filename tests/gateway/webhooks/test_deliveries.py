@@ -255,7 +255,7 @@ def test_a_receiver_may_ask_for_time(
 def test_a_receiver_that_is_gone_is_disabled_and_its_agency_told(
     visit: Visit, drain: Drain, listening: Listening, receiver: Receiver, sql: Sql
 ) -> None:
-    bank = visit("bank")
+    bank, other = visit("bank"), visit("bank")
     endpoint = listening(bank)
     receiver.will_answer(410)
     push(bank, "contracts", a_loan())
@@ -274,14 +274,13 @@ def test_a_receiver_that_is_gone_is_disabled_and_its_agency_told(
     assert told["data"]["endpoint_id"] == endpoint["endpoint_id"]
     bank.post(f"{at}/enable")
     drain()
+    loans = [each.said for each in receiver.received[1:] if each.said["data"]["service"] == "loans"]
+    assert sorted({position for said in loans for position in events_of(said)}) == [1, 2]
     assert "webhook-endpoint.disabled" in receiver.types
-    told = [each.said for each in receiver.received[1:]]
-    assert {
-        at for each in told if each["data"]["service"] == "loans" for at in events_of(each)
-    } == {
-        1,
-        2,
-    }, "nothing is skipped"
+    feed = bank.get("/v1/gateway/feed", params={"types": "webhook-endpoint.disabled"})
+    assert [each["data"]["because"] for each in feed.json()["items"]] == ["gone"]
+    others = other.get("/v1/gateway/feed").json()["items"]
+    assert {each["type"] for each in others} == {"agency.recorded"}
 
 
 def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_nothing(
@@ -296,7 +295,7 @@ def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_
     bank = visit("bank")
     listening(bank)
     push(bank, "contracts", a_loan())
-    gateway, feeds = exchange.services["gateway"], exchange._feeds
+    gateway, feeds = exchange.services["gateway"], exchange.worker.feeds
     sender = Stopped()
     stopped = Dispatcher(sender)
     portal.call(exchange.worker.round)

@@ -57,29 +57,26 @@ def test_an_operator_approves_a_host_for_one_agency(visit: Visit, operator: Visi
     assert [bool(each["withdrawn_at"]) for each in listed] == [True, True]
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"agency": "NOBODY"}, "unknown-agency"),
-        ({"host": "10.23.4.5"}, "host-is-no-name"),
-        ({"host": "2130706433"}, "host-is-no-name"),
-        ({"host": "hooks.partner.cn:8443"}, "host-is-no-name"),
-        ({"cidrs": ["0.0.0.0/0"]}, "cidr-not-approvable"),
-        ({"cidrs": ["10.23.4.0/24", "169.254.0.0/16"]}, "cidr-not-approvable"),
-        ({"cidrs": ["64:ff9b::/96"]}, "cidr-not-approvable"),
-        ({"cidrs": ["10.23.4.5/24"]}, "cidr-not-approvable"),
-        ({"cidrs": ["anywhere"]}, "cidr-not-approvable"),
-        ({"cidrs": []}, "invalid-body"),
-    ],
-)
-def test_an_operator_cannot_approve_what_leads_inside(
-    visit: Visit, operator: Visitor, fields: dict[str, Any], code: str
-) -> None:
-    bank = visit("bank")
+REFUSED_HOSTS: list[tuple[dict[str, Any], str]] = [
+    ({"agency": "NOBODY"}, "unknown-agency"),
+    ({"host": "10.23.4.5"}, "host-is-no-name"),
+    ({"host": "2130706433"}, "host-is-no-name"),
+    ({"host": "hooks.partner.cn:8443"}, "host-is-no-name"),
+    ({"cidrs": ["0.0.0.0/0"]}, "cidr-not-approvable"),
+    ({"cidrs": ["10.23.4.0/24", "169.254.0.0/16"]}, "cidr-not-approvable"),
+    ({"cidrs": ["64:ff9b::/96"]}, "cidr-not-approvable"),
+    ({"cidrs": ["10.23.4.5/24"]}, "cidr-not-approvable"),
+    ({"cidrs": ["anywhere"]}, "cidr-not-approvable"),
+    ({"cidrs": []}, "invalid-body"),
+]
 
-    answer = operator.post("/v1/webhooks/hosts", json={"agency": bank.agency, **PARTNER, **fields})
 
-    assert code_of(answer) == (422, code)
+def test_an_operator_cannot_approve_what_leads_inside(visit: Visit, operator: Visitor) -> None:
+    said = {"agency": visit("bank").agency, **PARTNER}
+
+    for fields, code in REFUSED_HOSTS:
+        answer = operator.post("/v1/webhooks/hosts", json={**said, **fields})
+        assert code_of(answer) == (422, code), fields
 
 
 def test_a_url_must_be_of_https_and_a_name(visit: Visit, operator: Visitor) -> None:
@@ -96,6 +93,10 @@ def test_a_url_must_be_of_https_and_a_name(visit: Visit, operator: Visitor) -> N
         refused = bank.post(ENDPOINTS, json={"url": url})
         assert code_of(refused) == (422, code)
         assert url not in refused.text
+    url = "https://hooks.partner.cn/"
+    for types in (["contract.record"], ["contract.recorded", "finding.raised"]):
+        refused = bank.post(ENDPOINTS, json={"url": url, "types": types})
+        assert code_of(refused) == (422, "unknown-type")
 
 
 def test_an_agency_changes_disables_and_deletes_its_endpoint(
