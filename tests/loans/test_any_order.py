@@ -19,7 +19,16 @@ from tests.story import (
 from tests.visitor import Visitor
 
 DAYS = ("2018-03-31", "2018-06-30", "2018-12-31")
-OURS = ("id", "household_id", "need_id", "person_ref", "name", "id_number", "born_on")
+OURS = (
+    "id",
+    "household_id",
+    "need_id",
+    "person_ref",
+    "subject_ref",
+    "name",
+    "id_number",
+    "born_on",
+)
 """What says who or which, and so differs between one world and the next."""
 
 Pushed = tuple[str, dict[str, Any]]
