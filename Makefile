@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up test test-long test-clients test-guides test-api check bench docs pins help
+.PHONY: demo up sandbox test test-long test-clients test-guides test-api check bench docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -21,6 +21,9 @@ demo: $(RUNTIME)  ## Run the main job: ten counties' raw files in, the plan's fi
 
 up: $(RUNTIME)  ## Serve the whole exchange on this machine until Ctrl-C
 	@$(VENV) -m jinqiao up
+
+sandbox: $(RUNTIME)  ## Serve an exchange of invented counties to try things out on, until Ctrl-C
+	@$(VENV) -m jinqiao up --sandbox
 
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
 	@$(VENV) -m pytest -n 2

@@ -38,7 +38,7 @@ def commands(page: str) -> list[Command]:
 
 def follow(page: Path, folder: Path, address: str, jinqiao: str) -> list[str]:
     """Run a page's commands in one shell; what went otherwise than the page says."""
-    steps = [each for each in commands(page.read_text("utf-8")) if "jinqiao up" not in each.typed]
+    steps = [each for each in commands(page.read_text("utf-8")) if "make sandbox" not in each.typed]
     script = [f'jinqiao() {{ {jinqiao} "$@"; }}']
     for number, step in enumerate(steps):
         typed = step.typed.replace("http://127.0.0.1:8700", address)
