@@ -165,11 +165,23 @@ def _shown(value: Any) -> Any:
 
 
 def overall(found: Iterable[Condition]) -> Overall:
-    """One condition not met: ineligible. Else one undetermined: undetermined."""
-    verdicts = {condition["verdict"] for condition in found}
+    """One condition not met: ineligible. Else one undetermined: undetermined.
+
+    What a person must look at refuses nobody by itself, it leaves the answer open (law/policy.md,
+    ELIG-04: human review, never automatic refusal).
+    """
+    verdicts = {
+        "undetermined"
+        if each["rule_id"] in _LOOKED_AT and each["verdict"] == "not_met"
+        else each["verdict"]
+        for each in found
+    }
     if "not_met" in verdicts:
         return "ineligible"
     return "undetermined" if "undetermined" in verdicts else "eligible"
+
+
+_LOOKED_AT = frozenset(rule.id for rule in WHO_MAY_BORROW if rule.kind == Kind.FLAG)
 
 
 _FINAL = frozenset(rule.id for rule in WHO_MAY_BORROW if rule.kind in (Kind.HARD, Kind.ATTEST))
