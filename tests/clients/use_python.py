@@ -18,13 +18,13 @@ from jinqiao_client.api.sharing import read_registry_feed
 from jinqiao_client.api.tokens import issue_token
 from jinqiao_client.models import (
     EligibilityOut,
-    HouseholdAnswer,
     HouseholdIn,
     IssueTokenBody,
     LoansContractAnswer,
     LoansContractIn,
     LoansEligibilityIn,
     Problem,
+    RegistryHouseholdAnswer,
     Token,
 )
 
@@ -77,7 +77,7 @@ def main(folder: Path, rows: dict[str, Any]) -> None:
     office, bank = signed_in(folder, "office"), signed_in(folder, "bank")
     household = HouseholdIn.from_dict(rows["household"])
     pushed = push_household.sync_detailed(client=office, body=household)
-    print("household", expect(HouseholdAnswer, pushed.parsed).outcome)
+    print("household", expect(RegistryHouseholdAnswer, pushed.parsed).outcome)
     seen = list_households.sync(client=office, household_no=household.household_no)
     assert seen is not None
     assert len(seen.items) == 1
