@@ -28,6 +28,7 @@ async function signedIn(name: string) {
   const token = expected(
     await anyone.POST("/oauth2/token", {
       body: { grant_type: "client_credentials", client_id, client_secret },
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
       bodySerializer: (body) => new URLSearchParams(body as Record<string, string>),
     }),
   );
