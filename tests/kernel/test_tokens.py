@@ -297,10 +297,10 @@ def resigned(chance: random.Random) -> str:
     return signed(header, claims)
 
 
-def test_joserfc_is_of_one_mind_with_us_about_ten_thousand_tokens() -> None:
+def test_joserfc_is_of_one_mind_with_us_about_five_thousand_tokens() -> None:
     chance = random.Random(20190601)
-    tokens = [damaged(signed(), chance) for _ in range(6_000)]
-    tokens += [resigned(chance) for _ in range(4_000)]
+    tokens = [damaged(signed(), chance) for _ in range(3_000)]
+    tokens += [resigned(chance) for _ in range(2_000)]
 
     differing = [token for token in tokens if joserfc_takes(token) != wrapper_takes(token)]
     taken = sum(map(wrapper_takes, tokens))
