@@ -71,8 +71,10 @@ class Door:
 
     async def _turn_away_the_disabled(self, authorization: str) -> None:
         claims = self._claims(authorization)
-        if claims is not None and await self._disabled.includes(claims.client_id):
-            raise problems.Unauthenticated("This client has been disabled.")
+        if claims is not None and await self._disabled.includes(claims):
+            raise problems.Unauthenticated(
+                "This client has been disabled, or this token has been revoked."
+            )
 
     def _claims(self, authorization: str) -> Claims | None:
         """What a valid bearer token says. Any other is refused by the route it is sent to."""

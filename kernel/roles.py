@@ -139,6 +139,7 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.CONTRACTS_WRITE,
             May.CONTRACTS_READ,
             May.HOUSEHOLDS_READ,
+            May.HOUSEHOLDS_REVEAL,
             May.ELIGIBILITY_ASK,
             May.DEFAULTS_PROPOSE,
             May.ITEMS_WORK,
@@ -167,6 +168,7 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.POLICIES_READ,
             May.CLAIMS_WRITE,
             May.HOUSEHOLDS_READ,
+            May.HOUSEHOLDS_REVEAL,
             May.CLAIMS_READ,
             May.ITEMS_WORK,
         }
@@ -220,3 +222,6 @@ ROLE_OF_AGENCY = {
     AgencyType.OPERATOR: Role.OPERATOR,
 }
 """The one role that the clients of an agency may have."""
+
+AGENCY_TYPE_OF = {role: agency_type for agency_type, role in ROLE_OF_AGENCY.items()}
+"""The type of the agencies whose clients have a role."""

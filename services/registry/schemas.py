@@ -99,12 +99,14 @@ class MemberOut(BaseModel):
     """A person of a household, masked unless it was asked for with a purpose."""
 
     member_no: str
+    person_ref: str
+    """How other answers, such as cover lists, call this person towards the caller's agency."""
     name: str
     id_number: str
     relation: Relation
     sex: str
     born_on: date | None
-    """Only for poverty offices that gave a purpose."""
+    """Only under a purpose, as the whole name and number."""
     labour_skill: LabourSkill | None
     """Only for poverty offices."""
     joined_on: date | None
