@@ -45,6 +45,7 @@ class May(StrEnum):
 
     AGENCIES_WRITE = "agencies:write"
     AGENCIES_READ = "agencies:read"
+    AUDIT_READ = "audit:read"
     BUDGETS_READ = "budgets:read"
     BUDGETS_WRITE = "budgets:write"
     CHECKS_WRITE = "checks:write"
@@ -109,6 +110,7 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.HOUSEHOLDS_WRITE,
             May.HOUSEHOLDS_READ,
             May.HOUSEHOLDS_REVEAL,
+            May.AUDIT_READ,
             May.INCIDENTS_WRITE,
             May.INCIDENTS_READ,
             May.CONTRACTS_READ,
@@ -198,7 +200,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         }
         | _EVERY_AGENCY
     ),
-    Role.AUDITOR: frozenset({May.AGENCIES_READ, May.FEED_READ}),
+    Role.AUDITOR: frozenset({May.AGENCIES_READ, May.AUDIT_READ, May.FEED_READ}),
     Role.OPERATOR: frozenset(
         {
             May.AGENCIES_WRITE,
