@@ -29,7 +29,7 @@ from gateway.webhooks.schemas import (
 )
 from gateway.webhooks.signing import Signing
 from gateway.webhooks.tables import WebhookEndpoint
-from gateway.webhooks.vocabulary import State
+from gateway.webhooks.vocabulary import DeliveryState
 from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.crypto import Keys
@@ -255,7 +255,7 @@ def delivery_routes() -> APIRouter:
         caller: Reader,
         wanted: Wanted,
         endpoint_id: UUID | None = None,
-        state: State | None = None,
+        state: DeliveryState | None = None,
         service: Annotated[str | None, Query(max_length=40)] = None,
     ) -> Page[DeliveryOut]:
         """Deliveries, oldest first, each with its last attempt. The log keeps them for 30 days."""

@@ -18,8 +18,8 @@ from services.loans.vocabulary import (
     Convention,
     FiveClass,
     Guarantee,
-    Kind,
     LineKind,
+    LoanKind,
     NoticeKind,
     Product,
     Purpose,
@@ -56,7 +56,7 @@ class ContractIn(Pushed):
     branch_division: DivisionCode
     borrower_name: PersonName
     borrower_id_number: IdNumber
-    kind: Kind
+    kind: LoanKind
     parent_contract_no: AgencyNumber | None = None
     product: Product
     principal: PositiveYuan
@@ -198,7 +198,7 @@ class ContractOut(OfContractOut):
 
     person_ref: str
     branch_division: str
-    kind: Kind
+    kind: LoanKind
     parent_contract_no: str | None
     product: Product
     principal: Decimal

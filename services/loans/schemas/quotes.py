@@ -171,7 +171,7 @@ class SegmentOut(BaseModel):
     detail: str
 
 
-class PaymentOut(BaseModel):
+class PaidInterestOut(BaseModel):
     """Interest that is paid with a part of the principal."""
 
     date: date
@@ -197,7 +197,7 @@ class QuoteOut(BaseModel):
     interest: str
     settlements: list[SettlementOut] | None = None
     segments: list[SegmentOut] | None = None
-    payments: list[PaymentOut] | None = None
+    payments: list[PaidInterestOut] | None = None
     subsidy: SubsidyOut | None = None
     eligible_interest: str | None = None
     penalty_interest: str | None = None
