@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyNumber, CreditCode, Line, Part, Pushed
+from kernel.fields import AgencyNumber, CreditCode, DayAfter, FirstDay, Line, Part, Pushed
 from kernel.money import PositiveYuan, Rate, Yuan
 from kernel.people import IdNumber, PersonName
 from services.loans.vocabulary import (
@@ -65,8 +65,8 @@ class ContractIn(Pushed):
     settlement: Settlement
     applied_on: date
     signed_on: date
-    disbursed_on: date
-    matures_on: date
+    disbursed_on: FirstDay
+    matures_on: DayAfter
     purpose: Purpose | None = None
     purpose_text: Line | None = None
     guarantee: Guarantee
@@ -116,8 +116,8 @@ class InterestLineIn(Pushed):
     contract_no: AgencyNumber
     line_no: AgencyNumber
     kind: LineKind
-    period_start: date
-    period_end: date
+    period_start: FirstDay
+    period_end: DayAfter
     """The first day no longer charged for (算头不算尾)."""
     base: Yuan
     amount: Yuan
