@@ -281,4 +281,5 @@ def test_a_manifest_proves_that_nothing_was_missed(
     assert (yesterday["count"], yesterday["is_final"], yesterday["until"]) == (0, True, 0)
     path = "/v1/registry/manifests"
     assert bank.get(f"{path}/{today + timedelta(days=1)}").status_code == 404
-    assert bank.get(f"{path}/{today}", params={"until": 10**6}).status_code == 400
+    assert bank.get(f"{path}/{today}", params={"until": 10**6}).status_code == 404
+    assert bank.get(f"{path}/0").status_code == 404, "a number is no day"
