@@ -32,7 +32,16 @@ from kernel import clock
 from kernel.settings import Settings
 from tests.long.copies import COPIES
 from tests.long.processes import Processes, processes, settle
-from tests.long.under_kills import Event, Patient, fetched, follow, lend, let_in, register
+from tests.long.under_kills import (
+    Event,
+    Patient,
+    fetched,
+    follow,
+    in_the_end,
+    lend,
+    let_in,
+    register,
+)
 from tests.sharing.standing import standing
 from tests.story import a_person
 from tests.visitor import Visitor
@@ -126,6 +135,7 @@ def test_readers_have_everything_once_and_in_order_whatever_is_killed(
         processes(server.url(), tmp_path / "up", apart=False) as running,
         a_sister(portal, running, server.url()) as sister,
         ThreadPoolExecutor(16) as threads,
+        in_the_end(ended, settled),
     ):
         operator = running.operator
         wide = ["230231", "230281"]

@@ -20,7 +20,7 @@ from jinqiao.exchange import Exchange
 from jinqiao.migration import scratch_database
 from tests.long.copies import COPIES
 from tests.long.processes import Processes, processes, settle
-from tests.long.under_kills import lend, let_in, register
+from tests.long.under_kills import in_the_end, lend, let_in, register
 from tests.story import a_person
 
 KILLS = 4
@@ -51,6 +51,7 @@ def test_copies_are_made_anew_while_all_push_and_whoever_makes_them_is_killed(
         portal.wrap_async_context_manager(scratch_database(server_url)) as url,
         processes(url, tmp_path / "up", apart=False) as running,
         ThreadPoolExecutor(4) as threads,
+        in_the_end(ended),
     ):
         connection = portal.call(connected, url)
 

@@ -3,6 +3,8 @@
 import json
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event as Flag
 from typing import Any
 
@@ -24,7 +26,7 @@ from tests.visitor import Visitor
 
 Event = dict[str, Any]
 
-PATIENCE = 180
+PATIENCE = 300
 """Seconds after which somebody who is not answered gives up."""
 
 ELSEWHERE, ELSEWHERE_VILLAGE = "230281000000", "230281100200"
@@ -74,6 +76,16 @@ def let_in(
     said = {"agency": code, "kind": "SYSTEM", "role": role}
     made = operator.post("/v1/clients", json=said).json()
     return Patient(operator._send, code, made["client_id"], made["client_secret"])
+
+
+@contextmanager
+def in_the_end(*flags: Flag) -> Iterator[None]:
+    """Whatever fails in the block: nobody goes on for ever."""
+    try:
+        yield
+    finally:
+        for flag in flags:
+            flag.set()
 
 
 # --- writing ---
