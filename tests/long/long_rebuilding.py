@@ -82,7 +82,7 @@ def test_copies_are_made_anew_while_all_push_and_whoever_makes_them_is_killed(
             done = {each["source"]: each["position"] for each in json.loads(said)}
             assert "gateway" in done
         ended.set()
-        pushed = sum(each.result() for each in pushing)
+        pushed = sum(len(each.result()) for each in pushing)
         settle(portal, url, opened_exchange)
 
         assert pushed > 100

@@ -91,26 +91,40 @@ def in_the_end(*flags: Flag) -> Iterator[None]:
 # --- writing ---
 
 
-def send(pusher: Visitor, things: str, *rows: Row, chance: random.Random) -> int:
-    """Push rows, one by one or in bulk; how many. None may be refused."""
+Answered = list[tuple[str, str, int]]
+"""Things, number and version of rows of which the exchange said that it has them."""
+
+_NUMBER = {
+    "contracts": "contract_no",
+    "interest-lines": "line_no",
+    "repayments": "repayment_no",
+    "households": "household_no",
+    "needs": "need_no",
+}
+
+
+def send(pusher: Visitor, things: str, *rows: Row, chance: random.Random) -> Answered:
+    """Push rows, one by one or in bulk, until it is answered. None may be refused."""
+    done = [(things, row[_NUMBER[things]], row.get("source_version", 1)) for row in rows]
     base = f"/v1/{SERVICE_OF.get(things, 'loans')}"
     if len(rows) == 1 and chance.random() < 0.5:
         answer = pusher.post(f"{base}/{things}", json=rows[0])
         assert answer.is_success, answer.text
         assert answer.json()["outcome"] in ("accepted", "unchanged"), answer.text
-        return 1
+        return done
     body = "\n".join(json.dumps(row) for row in rows).encode()
     kind = {"Content-Type": "application/x-ndjson"}
     answer = pusher.post(f"{base}/bulk/{things}", content=body, headers=kind)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["accepted"] + told["unchanged"] == len(rows), answer.text
-    return len(rows)
+    return done
 
 
-def lend(bank: Visitor, people: list[Person], seed: int, ended: Flag) -> int:
-    """Push loans, and what happens to them, until it is over; how much was pushed."""
-    chance, pushed = random.Random(seed), 0
+def lend(bank: Visitor, people: list[Person], seed: int, ended: Flag) -> Answered:
+    """Push loans, and what happens to them, until it is over."""
+    chance = random.Random(seed)
+    pushed: Answered = []
     loans: list[Row] = []
     while not ended.is_set():
         new = [
@@ -134,9 +148,10 @@ def lend(bank: Visitor, people: list[Person], seed: int, ended: Flag) -> int:
     return pushed
 
 
-def register(office: Visitor, people: list[Person], seed: int, ended: Flag) -> int:
-    """Push households, their moves and their needs, until it is over; how much was pushed."""
-    chance, pushed = random.Random(seed), 0
+def register(office: Visitor, people: list[Person], seed: int, ended: Flag) -> Answered:
+    """Push households, their moves and their needs, until it is over."""
+    chance = random.Random(seed)
+    pushed: Answered = []
     households = [a_household(each) for each in people]
     pushed += send(office, "households", *households, chance=chance)
     while not ended.is_set():
@@ -151,7 +166,7 @@ def register(office: Visitor, people: list[Person], seed: int, ended: Flag) -> i
             households[at] = households[at] | moved
             pushed += send(office, "households", households[at], chance=chance)
         need = {
-            "need_no": f"N{pushed}",
+            "need_no": f"N{len(pushed)}",
             "household_no": households[at]["household_no"],
             "amount": "5000.00",
             "use": "养鸡",
