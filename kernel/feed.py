@@ -42,8 +42,12 @@ async def position(session: AsyncSession, source: str) -> int:
     return int((await session.execute(_CURSOR, {"source": source})).scalar() or 0)
 
 
+PAGE = 2000
+"""Events of a neighbour that are copied in one transaction."""
+
+
 async def catch_up(
-    session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = 2000
+    session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = PAGE
 ) -> int:
     """Apply one page of a neighbour's feed to this service's copy; 0 if there was nothing new.
 

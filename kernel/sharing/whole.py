@@ -6,14 +6,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.crypto import Keys
-from kernel.sharing.months import floor_of, keys_for_reading
+from kernel.sharing.months import FLOOR, keys_for_reading
 from kernel.sharing.standing import SnapshotRequired
 
 # One statement, one snapshot: an event in neither outbox nor page was not committed yet. Who asks
 # for some types goes past the others: after a page that is not full he is where the feed ends.
 # He hears which writes ended in what he passes (kernel/written.py); an event that says nothing else
 # is in nobody's page.
-_PAGE = text("""
+_PAGE = text(f"""
     with page as (
         select * from feed
         where position > :after and type <> 'write.ended'
@@ -35,7 +35,7 @@ _PAGE = text("""
             'complete_until', coalesce((select min(recorded_at) from outbox), clock_timestamp())
         )::text as told
     )
-    select told, month, event_id, sealed, data::text as data, json_build_object(
+    select told, ({FLOOR}) as floor, month, event_id, sealed, data::text as data, json_build_object(
                'specversion', '1.0', 'id', event_id, 'source', cast(:source as text),
                'type', type, 'time', recorded_at, 'position', position)::text as envelope
     from told left join page on true order by position
@@ -54,10 +54,10 @@ async def whole_page(
 
     Raises SnapshotRequired when something after it is not to be had any more.
     """
-    if limit and after < await floor_of(session):
-        raise SnapshotRequired
     wanted = {"after": after, "limit": limit, "source": f"/v1/{service}", "types": types}
     rows = (await session.execute(_PAGE, wanted)).all()
+    if limit and after < rows[0].floor:
+        raise SnapshotRequired
     found = [row for row in rows if row.event_id is not None]
     opening = await keys_for_reading(session, keys, {row.month for row in found if row.sealed})
     items = ",".join(f'{row.envelope[:-1]},"data":{data_of(row, opening)}}}' for row in found)
