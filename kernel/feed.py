@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from httpx import AsyncClient
+from pydantic_core import from_json, to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +38,11 @@ class Projection:
     """SQL that empties the copy before it is made anew from a snapshot (`jinqiao rebuild`)."""
 
 
+def said_by(events: Sequence[Event]) -> str:
+    """What events say, as one JSON array that a set statement takes apart."""
+    return to_json([event["data"] for event in events]).decode()
+
+
 async def position(session: AsyncSession, source: str) -> int:
     """How far this service's copy of a neighbour has come; 0 before the first event."""
     return int((await session.execute(_CURSOR, {"source": source})).scalar() or 0)
@@ -58,7 +64,7 @@ async def catch_up(
     }
     answer = await feeds.get(f"/v1/{projection.source}/feed", params=wanted)
     answer.raise_for_status()
-    page = answer.json()
+    page = from_json(answer.content)
     by_type: dict[str, list[Event]] = {}
     for event in page["items"]:
         by_type.setdefault(event["type"], []).append(event)
