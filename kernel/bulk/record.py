@@ -55,7 +55,7 @@ async def _store(push: Push, resource: Resource, ready: Prepared) -> list[Verdic
     await copy_rows(session, "pushed", [*ready.columns, "recorded_at"], rows)
     await session.execute(statements["count"])
     await resource.resolve(push)
-    for step in ("known", "repeated", "identify", "older", "count", "insert", "close"):
+    for step in ("on_record", "known", "repeated", "identify", "older", "count", "insert", "close"):
         await session.execute(statements[step], {"now": push.now})
     if resource.era:
         await session.execute(statements["reports"])
@@ -63,7 +63,7 @@ async def _store(push: Push, resource: Resource, ready: Prepared) -> list[Verdic
     found = (await session.execute(statements["verdicts"])).all()
     waiting = {row.line: row.waits_for for row in found if row.waits_for}
     await _keep_pending(push, resource, ready.rows, waiting)
-    await session.execute(text("drop table pushed"))
+    await session.execute(statements["clear"])
     return [_verdict(resource, row) for row in found]
 
 

@@ -34,7 +34,10 @@ def _of(table: Table, number: tuple[str, ...], era: str | None) -> dict[str, Tex
     for_ever = [f", case when alone then date '{day}' end" for day in ("-infinity", "infinity")]
     counts_alone = "".join(for_ever) if era else ""
     sql = {
-        "lock": "select pg_advisory_xact_lock(hashtextextended("
+        # Rows are found by their numbers in tables of any size: to the planner's usual idea of a
+        # disk it looks cheaper to read a table of hundreds of thousands of rows whole, each chunk.
+        "lock": "select set_config('random_page_cost', '1.1', true), "
+        "pg_advisory_xact_lock(hashtextextended("
         "current_schema() || '/' || cast(:whose as text), 0))",
         "stage": f"""
             create temp table pushed on commit drop as
@@ -42,12 +45,19 @@ def _of(table: Table, number: tuple[str, ...], era: str | None) -> dict[str, Tex
                    null::text as waits_for, null::boolean as alone, {listed}
             from {table.name} limit 0
         """,
+        # What is known of the numbers in hand, looked up once: all else reads this.
+        "on_record": f"""
+            create temp table on_record on commit drop as
+            select s.* from (select distinct {key} from pushed) p cross join lateral (
+                select {key}, id, source_version, digest from {table.name} s
+                where {same} offset 0) s
+        """,
         "known": f"""
             update pushed p set outcome = case when p.digest = s.digest then 'unchanged'
                                                else 'rejected' end,
                                 code = case when p.digest = s.digest then null
                                             else 'version-conflict' end
-            from {table.name} s
+            from on_record s
             where {same} and s.source_version = p.source_version and p.outcome is null
         """,
         # The same number and version twice in one chunk: equal is unchanged, else a conflict.
@@ -67,8 +77,7 @@ def _of(table: Table, number: tuple[str, ...], era: str | None) -> dict[str, Tex
         "identify": f"""
             update pushed p set id = s.id
             from (select distinct on ({key}) {key}, id
-                  from (select {key}, id, 0 as line from {table.name}
-                        where ({key}) in (select {key} from pushed)
+                  from (select {key}, id, 0 as line from on_record
                         union all
                         select {key}, id, line from pushed
                         where outcome is null or outcome = 'unchanged') every
@@ -82,8 +91,7 @@ def _of(table: Table, number: tuple[str, ...], era: str | None) -> dict[str, Tex
             from (select line, greatest(stored.newest, max(source_version) over earlier) as newest,
                          stored.newest is null and count(*) over (partition by {key}) = 1 as alone
                   from pushed
-                  left join (select {key}, max(source_version) as newest from {table.name}
-                             where ({key}) in (select {key} from pushed)
+                  left join (select {key}, max(source_version) as newest from on_record
                              group by {key}) stored using ({key})
                   where outcome is null
                   window earlier as (partition by {key} order by line
@@ -121,6 +129,7 @@ def _of(table: Table, number: tuple[str, ...], era: str | None) -> dict[str, Tex
             where t.id = w.id and t.source_version = w.source_version
               and (t.counts_from, t.counts_to) is distinct from (w.counts_from, w.counts_to)
         """,
+        "clear": "drop table pushed, on_record",
         "verdicts": "select line, outcome, code, waits_for, id from pushed order by line",
     }
     return {step: text(statement) for step, statement in sql.items()}

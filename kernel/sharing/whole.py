@@ -20,8 +20,8 @@ reader is. Without an end to look to, the planner sorted all that was left of th
 # aggregate over all of it read every page that the relay had emptied.
 _PAGE = text(f"""
     with seen_to as (
-        select greatest(:after, least(cast(:after as bigint) + {WINDOW}, (select position from feed_head)))
-            as position
+        select greatest(:after, least(cast(:after as bigint) + {WINDOW}, position)) as position
+        from feed_head
     ),
     first as (
         select position from feed
