@@ -48,12 +48,17 @@ async def position(session: AsyncSession, source: str) -> int:
     return int((await session.execute(_CURSOR, {"source": source})).scalar() or 0)
 
 
-async def catch_up(
-    session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = 2000
-) -> int:
-    """Apply one page of a neighbour's feed to this service's copy; 0 if there was nothing new.
+PAGE = 2000
+"""Events of a neighbour that are copied in one transaction."""
 
-    Only what is kept is asked for. Copy and cursor move in one transaction, so a killed reader
+
+async def catch_up(
+    session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = PAGE
+) -> int:
+    """Apply one page of a neighbour's feed to this service's copy; 0 if there was nothing new, and
+    `limit` if there is more.
+
+    Only what is kept is asked for; a page looks through so much of a feed and may hold nothing. Copy and cursor move in one transaction, so a killed reader
     neither loses nor repeats.
     """
     after = await position(session, projection.source)
@@ -74,11 +79,13 @@ async def catch_up(
     await remember_writes(session, page["writes"])
     if page["next_after"] == after:
         return 0
-    as_at = page["items"][-1]["time"] if page["items"] else page["complete_until"]
+    is_end = page["next_after"] >= page["head"]
+    looked = page["complete_until"] if is_end else page["passed"]
+    as_at = page["items"][-1]["time"] if page["items"] else looked
     moved = {
         "source": projection.source,
         "position": page["next_after"],
         "as_at": datetime.fromisoformat(as_at),
     }
     await session.execute(_MOVE_CURSOR, moved)
-    return max(1, len(page["items"]))
+    return max(1, len(page["items"])) if is_end else limit

@@ -68,7 +68,10 @@ _DESTROY = text("""
     where month = :month
 """)
 _CLOSE = text("select close_feed_month(cast(:month as date))")
-_FLOOR = text("select coalesce(max(until), 0) from feed_month where closed_at is not null")
+FLOOR = "select coalesce(max(until), 0) from feed_month where closed_at is not null"
+"""SQL: the last position that is not to be had any more; 0 while everything is."""
+
+_FLOOR = text(FLOOR)
 
 
 def month_of(day: date) -> date:
@@ -95,6 +98,8 @@ async def keys_for_reading(
     session: AsyncSession, keys: Keys, months: set[date]
 ) -> Mapping[date, MonthKey]:
     """The keys of these months, without those that have been destroyed."""
+    if not months:
+        return {}
     found = await session.execute(_KEYS, {"months": list(months)})
     return {row.month: _opened(keys, row.month, row.sealed_key) for row in found if row.sealed_key}
 

@@ -39,11 +39,14 @@ _COLUMNS = (
 )
 
 
+BATCH = 10_000
+"""Events that one transaction moves at most."""
+
 _seq = attrgetter("seq")
 
 
 async def relay(
-    session: AsyncSession, keys: Keys, catalogue: Mapping[str, EventType], *, batch: int = 10_000
+    session: AsyncSession, keys: Keys, catalogue: Mapping[str, EventType], *, batch: int = BATCH
 ) -> int:
     """Move up to a batch of events from outbox to feed; returns how many.
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.crypto import Keys
-from kernel.sharing.months import floor_of, keys_for_reading
+from kernel.sharing.months import FLOOR, keys_for_reading
 from kernel.sharing.standing import SnapshotRequired
 
 WINDOW = 10_000
@@ -42,13 +42,15 @@ _PAGE = text(f"""
                        where ends_write and position > :after
                          and position <= (select position from upto)),
             'head', (select position from feed_head),
+            'passed', (select recorded_at from feed
+                       where position = (select position from upto)),
             'complete_until', coalesce(
                 (select min(recorded_at)
                  from (select recorded_at from outbox order by seq limit 1000) as oldest),
                 clock_timestamp())
         )::text as told
     )
-    select told, month, event_id, sealed, data::text as data, json_build_object(
+    select told, ({FLOOR}) as floor, month, event_id, sealed, data::text as data, json_build_object(
                'specversion', '1.0', 'id', event_id, 'source', cast(:source as text),
                'type', type, 'time', recorded_at, 'position', position)::text as envelope
     from told left join feed
@@ -70,10 +72,10 @@ async def whole_page(
 
     Raises SnapshotRequired when something after it is not to be had any more.
     """
-    if limit and after < await floor_of(session):
-        raise SnapshotRequired
     wanted = {"after": after, "limit": limit, "source": f"/v1/{service}", "types": types}
     rows = (await session.execute(_PAGE, wanted)).all()
+    if limit and after < rows[0].floor:
+        raise SnapshotRequired
     found = [row for row in rows if row.event_id is not None]
     opening = await keys_for_reading(session, keys, {row.month for row in found if row.sealed})
     items = ",".join(f'{row.envelope[:-1]},"data":{data_of(row, opening)}}}' for row in found)
