@@ -50,7 +50,8 @@ _PAGE = text(f"""
                 clock_timestamp())
         )::text as told
     )
-    select told, ({FLOOR}) as floor, month, event_id, sealed, data::text as data, json_build_object(
+    select told, ({FLOOR}) as floor, month, event_id, sealed, data::text as data,
+           json_build_object(
                'specversion', '1.0', 'id', event_id, 'source', cast(:source as text),
                'type', type, 'time', recorded_at, 'position', position)::text as envelope
     from told left join feed
