@@ -58,8 +58,8 @@ async def catch_up(
     """Apply one page of a neighbour's feed to this service's copy; 0 if there was nothing new, and
     `limit` if there is more.
 
-    Only what is kept is asked for; a page looks through so much of a feed and may hold nothing. Copy and cursor move in one transaction, so a killed reader
-    neither loses nor repeats.
+    Only what is kept is asked for; a page looks through so much of a feed and may hold nothing.
+    Copy and cursor move in one transaction, so a killed reader neither loses nor repeats.
     """
     after = await position(session, projection.source)
     wanted: dict[str, str | int] = {
