@@ -162,12 +162,12 @@ class Partner:
         sending: Progress | None = None,
     ) -> httpx.Response:
         kind = kind_of(file)
-        told = {**(headers or {}), "Content-Type": MEDIA_TYPES[kind]}
+        said = {**(headers or {}), "Content-Type": MEDIA_TYPES[kind]}
         parts = _parts(file, sending)
         if kind != ".xlsx":
-            told["Content-Encoding"] = "gzip"
+            said["Content-Encoding"] = "gzip"
             parts = parts if file.suffix == ".gz" else _packed(parts)
-        return self._send("POST", path, content=parts, headers=told, params=dict(query))
+        return self._send("POST", path, content=parts, headers=said, params=dict(query))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token()}"}
@@ -175,9 +175,9 @@ class Partner:
             headers["Idempotency-Key"] = str(uuid4())
         answer = self.http.request(method, path, headers=headers, **options)
         if answer.status_code == 503:
-            raise Unavailable(_told(answer))
+            raise Unavailable(told(answer))
         if answer.is_error:
-            raise Refused(_told(answer))
+            raise Refused(told(answer))
         return answer
 
     def token(self) -> str:
@@ -237,7 +237,8 @@ def _sha256(file: Path) -> str:
 _PART = 256 * 1024
 
 
-def _told(answer: httpx.Response) -> str:
+def told(answer: httpx.Response) -> str:
+    """What an answer that is a problem says, for people."""
     if "json" not in answer.headers.get("content-type", ""):
         return f"The exchange answered {answer.status_code}."
     problem = answer.json()
