@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 _POLL_SECONDS = 0.2
 
 _PATIENCE_SECONDS = 120
-"""How long an exchange may be away while a job is followed."""
+"""How long an exchange may be away, or busy, while a file is pushed and followed."""
 
 _AS_JOB = {"Prefer": "respond-async"}
 
@@ -108,7 +108,7 @@ class Partner:
         job = self.unheard_job(service, resource, file, wishes) if resume else None
         if job is None:
             path, headers = f"/v1/{service}/bulk/{resource}", dict(_AS_JOB) if as_job else {}
-            answer = self._send_file(path, file, wishes, headers, sending)
+            answer = self._send_when_it_can(path, file, wishes, headers, sending)
             if answer.status_code != 202:
                 return dict(answer.json())
             job = answer.json()
@@ -152,6 +152,19 @@ class Partner:
                 kept = ("job_id", "detail", "declaration_id")
                 return {**job["counts"], **{name: job[name] for name in kept}}
             time.sleep(_POLL_SECONDS)
+
+    def _send_when_it_can(
+        self, path: str, file: Path, wishes: Mapping[str, Any], *more: Any
+    ) -> httpx.Response:
+        """The answer to a file. An exchange that asks for time is given it: twice is harmless."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return self._send_file(path, file, wishes, *more)
+            except Unavailable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(1)
 
     def _send_file(
         self,

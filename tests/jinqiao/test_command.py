@@ -48,6 +48,25 @@ def test_every_command_has_help_with_an_example(name: str, command: Any) -> None
     assert "Example: " in f"{command.help} {command.epilog}"
 
 
+SAYS_NOTHING_TO_PROGRAMS = {
+    "jinqiao up": "runs until it is stopped",
+    "jinqiao serve": "runs until it is stopped",
+    "jinqiao worker": "runs until it is stopped",
+    "jinqiao openapi": "is JSON anyway",
+    "jinqiao asyncapi": "is JSON anyway",
+}
+
+
+def test_every_command_prints_json_for_programs_or_has_a_reason() -> None:
+    without = {
+        name
+        for name, command in commands(app)
+        if not any("--json" in parameter.opts for parameter in command.params)
+    }
+
+    assert without == SAYS_NOTHING_TO_PROGRAMS.keys()
+
+
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
     """A folder that the server's unprivileged user may enter, as pytest's own are not."""
