@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import io
 import os
 import threading
 from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ from secrets import token_hex
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -83,14 +84,23 @@ def write_revision(server_url: str, message: str) -> Path:
 
 def newest() -> Path:
     """The file of the newest migration."""
+    return Path(_head().path)
+
+
+def newest_revision() -> str:
+    """Its name, which the database keeps."""
+    return _head().revision
+
+
+def _head() -> Script:
     head = ScriptDirectory(str(FOLDER)).get_revision("head")
     assert head is not None
-    return Path(head.path)
+    return head
 
 
 def _config(server_url: str) -> Config:
     settings = FOLDER.parent / "alembic.ini"  # in a checkout only, where revisions are written
-    config = Config(settings if settings.exists() else None)
+    config = Config(settings if settings.exists() else None, stdout=io.StringIO())
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["url"] = server_url
     return config
