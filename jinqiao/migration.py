@@ -111,6 +111,7 @@ _GRANTS = (
     "alter role {role} in database {database} set search_path = {schema}",
     "grant usage on schema {schema} to {role}",
     "grant select, insert, update, delete on all tables in schema {schema} to {role}",
+    "revoke update, delete on {schema}.access_record from {role}",  # it is only ever added to
     "revoke create on schema public from public",
 )
 

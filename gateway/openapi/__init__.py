@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from gateway.addresses import PUBLISHED_AT
 from gateway.openapi.described import (
     DESCRIPTION,
     FAULT,
@@ -42,7 +43,8 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
     schemas: Document = {"Problem": dict(PROBLEM), "Fault": dict(FAULT)}
     security: Document = {}
     for prefix, document in documents.items():
-        paths |= {prefix + path: item for path, item in document["paths"].items()}
+        at = {prefix + path: item for path, item in document["paths"].items()}
+        paths |= {PUBLISHED_AT.get(path, path): item for path, item in at.items()}
         schemas |= document["components"]["schemas"]
         security |= document["components"].get("securitySchemes", {})
     describe(paths)

@@ -109,7 +109,7 @@ def shown_household(
     numbers are masked unless `revealed`, which the caller must have given a purpose for.
     """
     office = caller.role in _OFFICES
-    members = [_shown_member(keys, member, office, revealed) for member in row["members"]]
+    members = [_shown_member(keys, caller, member, revealed) for member in row["members"]]
     return HouseholdOut.model_validate(
         {
             "household_id": row["id"],
@@ -129,17 +129,19 @@ def shown_household(
 
 
 def _shown_member(
-    keys: Keys, member: Mapping[str, Any], office: bool, revealed: bool
+    keys: Keys, caller: Caller, member: Mapping[str, Any], revealed: bool
 ) -> dict[str, Any]:
+    person_key = UUID(member["person_key"])
     sealed = base64.b64decode(member["personal"])
-    personal = json.loads(keys.open(_PERSONAL, UUID(member["person_key"]), sealed))
+    personal = json.loads(keys.open(_PERSONAL, person_key, sealed))
     name, number = personal["name"], personal["id_number"]
     return {
         **member,
+        "person_ref": keys.subject_ref(caller.agency, person_key),
         "name": name if revealed else masked_name(name),
         "id_number": number if revealed else masked_id_number(number),
         "born_on": date.fromisoformat(member["born_on"]) if revealed else None,
-        "labour_skill": member["labour_skill"] if office else None,
+        "labour_skill": member["labour_skill"] if caller.role in _OFFICES else None,
     }
 
 
@@ -150,4 +152,5 @@ HOUSEHOLDS_SHOWN = Reads(
     filters=("household_no", "division"),
     show=shown_household,
     shared=True,
+    own_page=True,
 )
