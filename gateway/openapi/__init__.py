@@ -20,7 +20,7 @@ from gateway.openapi.described import (
     operations,
 )
 from gateway.openapi.described import SCHEMAS as _PREFIX
-from gateway.openapi.examples import show_examples
+from gateway.openapi.examples import problems_with_examples, show_examples
 from kernel.service import describe_bodies
 
 _PAGE = re.compile(r"Page_(\w+?)(?:Out)?_")
@@ -65,7 +65,7 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "responses": RESPONSES_OF_PROBLEMS,
+            "responses": problems_with_examples(RESPONSES_OF_PROBLEMS),
             "securitySchemes": security,
         },
     }
