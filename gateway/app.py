@@ -54,11 +54,12 @@ def create_app(
 
     `elsewhere` leads to those of them that run in other processes, and are here for the document.
     """
+    shares = Shared(EVENTS, SOURCES)
     feed = create_service(
         "gateway",
         parts,
-        routers=sharing_routes("gateway"),
-        shares=Shared(EVENTS, SOURCES),
+        routers=sharing_routes("gateway", shares),
+        shares=shares,
         steps={
             "used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS),
             "revoked tokens": Work(_forget_revoked, queries.OLD_REVOKED),

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "purpose_and_log"
-down_revision = "sharing"
+down_revision = "places_of_before"
 branch_labels = None
 depends_on = None
 

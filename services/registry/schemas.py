@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, Line, Part, Pushed
+from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, FirstDay, Line, Part, Pushed
 from kernel.money import PositiveYuan, Yuan
 from kernel.people import CertificateNumber, IdNumber, PersonName
 from kernel.purposes import Purpose
@@ -31,7 +31,7 @@ class StatusIn(Part):
     """A status and the days it holds; it ends at the latest where the next one begins."""
 
     status: Status
-    valid_from: date
+    valid_from: FirstDay
     valid_to: date | None = None
     """The first day it no longer holds."""
 

@@ -19,6 +19,7 @@ from kernel.people import born_on, masked_id_number, masked_name, sex
 from kernel.roles import May, Role
 from services.registry.national_export import household_rows
 from services.registry.queries import households as queries
+from services.registry.queries.needs import MOVE as MOVE_NEEDS
 from services.registry.queries.sharing import KEEP_PUSHED_DAY
 from services.registry.schemas import HouseholdIn, HouseholdOut, MemberIn
 from services.registry.tables import HouseholdReport
@@ -71,6 +72,7 @@ async def _resolve(push: Push) -> None:
 async def _announce(push: Push) -> None:
     await push.session.execute(queries.KEEP_LISTED)
     await push.session.execute(queries.ANNOUNCE)
+    await push.session.execute(MOVE_NEEDS)
     await push.session.execute(KEEP_PUSHED_DAY, {"today": push.today})
 
 

@@ -24,17 +24,17 @@ from kernel.workflow import WrongState
 from services.subsidy.operations.claims import CLAIMS_SHOWN_TO
 from services.subsidy.queries.claims import PUBLIC_LINES
 from services.subsidy.schemas.claims import PublicityLine, PublicityList, SubsidyClaimOut
-from services.subsidy.vocabulary import ClaimState
+from services.subsidy.vocabulary import SubsidyClaimState
 
 PUBLICITY_NAME = "publicity.name"
 """What the encrypted names are bound to, besides the person."""
 
 _NOT_YET = (
-    ClaimState.DRAFT,
-    ClaimState.SUBMITTED,
-    ClaimState.CHECKED,
-    ClaimState.RETURNED,
-    ClaimState.PARTLY_REJECTED,
+    SubsidyClaimState.DRAFT,
+    SubsidyClaimState.SUBMITTED,
+    SubsidyClaimState.CHECKED,
+    SubsidyClaimState.RETURNED,
+    SubsidyClaimState.PARTLY_REJECTED,
 )
 
 

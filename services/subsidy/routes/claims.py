@@ -19,7 +19,7 @@ from services.subsidy.operations.claims import CLAIMS_SHOWN_TO
 from services.subsidy.operations.paying import pass_through, pay
 from services.subsidy.operations.publicity import publicity_list
 from services.subsidy.schemas.claims import (
-    ActIn,
+    ClaimActIn,
     ClawBackIn,
     PassThroughIn,
     PayIn,
@@ -51,7 +51,7 @@ async def submit(
     session: Transaction,
     caller: Claimant,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """Hand a draft or returned claim in. Each line is checked at once: theirs, ours, findings.
@@ -68,7 +68,7 @@ async def review(
     session: Transaction,
     caller: Reviewer,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of the poverty office confirms the claim, once no line is against the law."""
@@ -82,7 +82,7 @@ async def publicise(
     session: Transaction,
     caller: Reviewer,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """The list is hung out; the county's days of publicity begin."""
@@ -96,7 +96,7 @@ async def approve(
     session: Transaction,
     caller: Approver,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of the finance bureau approves, after publicity and within the county's budget."""
