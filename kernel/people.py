@@ -4,6 +4,7 @@ ID numbers enter here and become keys in `kernel.crypto`; no other module reads 
 """
 
 from datetime import date
+from operator import mul
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
@@ -41,7 +42,7 @@ class Certificate(NamedTuple):
 
 def check_character(first_17: str) -> str:
     """The 18th character that belongs to the first 17 digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first_17), _WEIGHTS))
     return _CHECKS[total % 11]
 
 

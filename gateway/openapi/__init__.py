@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from gateway.addresses import PUBLISHED_AT
 from gateway.openapi.described import (
     DESCRIPTION,
     FAULT,
@@ -19,7 +20,7 @@ from gateway.openapi.described import (
     operations,
 )
 from gateway.openapi.described import SCHEMAS as _PREFIX
-from gateway.openapi.examples import show_examples
+from gateway.openapi.examples import problems_with_examples, show_examples
 from kernel.service import describe_bodies
 
 _PAGE = re.compile(r"Page_(\w+?)(?:Out)?_")
@@ -42,7 +43,8 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
     schemas: Document = {"Problem": dict(PROBLEM), "Fault": dict(FAULT)}
     security: Document = {}
     for prefix, document in documents.items():
-        paths |= {prefix + path: item for path, item in document["paths"].items()}
+        at = {prefix + path: item for path, item in document["paths"].items()}
+        paths |= {PUBLISHED_AT.get(path, path): item for path, item in at.items()}
         schemas |= document["components"]["schemas"]
         security |= document["components"].get("securitySchemes", {})
     describe(paths)
@@ -63,7 +65,7 @@ def merged(apps: Mapping[str, FastAPI]) -> Document:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "responses": RESPONSES_OF_PROBLEMS,
+            "responses": problems_with_examples(RESPONSES_OF_PROBLEMS),
             "securitySchemes": security,
         },
     }

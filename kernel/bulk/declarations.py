@@ -16,7 +16,7 @@ from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.database import Transaction
 from kernel.division import DivisionCode, spans
-from kernel.feed import Apply, Event
+from kernel.feed import Apply, Event, said_by
 from kernel.fields import DayAfter, FirstDay
 from kernel.ids import new_id
 from kernel.money import Yuan
@@ -142,7 +142,7 @@ def copy_declarations(service: str) -> Apply:
     """Keep a copy of a neighbour's declarations beside the service's own."""
 
     async def apply(session: AsyncSession, events: list[Event]) -> None:
-        data = json.dumps([event["data"] for event in events])
+        data = said_by(events)
         await session.execute(_COPY, {"service": service, "events": data})
 
     return apply

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel import clock
 from kernel.agency_copy import FORGET_ALL as FORGET_AGENCIES
 from kernel.agency_copy import copy_agencies
-from kernel.feed import Apply, Event, Projection
+from kernel.feed import Apply, Event, Projection, said_by
 from services.rectification.queries import copies, findings, screenings
 from services.rectification.vocabulary import JUDGES, ScreeningState
 
@@ -52,7 +52,7 @@ def _keep(statement: TextClause) -> Apply:
     """A copy kept by one set statement over the events' data."""
 
     async def apply(session: AsyncSession, events: list[Event]) -> None:
-        data = json.dumps([event["data"] for event in events])
+        data = said_by(events)
         await session.execute(statement, {"events": data})
 
     return apply

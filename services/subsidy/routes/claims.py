@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from kernel import clock
 from kernel.access import Caller, allowed_to, officer_allowed_to, officer_allowed_to_any
+from kernel.access_log import noting
 from kernel.bulk.reads import one
 from kernel.bulk.resource import Push
 from kernel.database import Transaction
@@ -188,5 +189,9 @@ async def read_publicity_list(
     caller: Annotated[Caller, allowed_to(May.SUBSIDY_READ)],
     claim_id: UUID,
 ) -> PublicityList:
-    """What is hung out: name, village, amount, and nothing else. Supervisors see names masked."""
-    return await publicity_list(session, request.app.state.service.keys, caller, claim_id)
+    """What is hung out: name, village, amount, and nothing else. Supervisors see names masked.
+
+    To whom names are shown in clear is put on record, under the purpose PUBLICITY.
+    """
+    note = noting(request, session, caller)
+    return await publicity_list(session, request.app.state.service.keys, caller, claim_id, note)
