@@ -10,6 +10,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from kernel.fields import NOT_BLANK, form_of_day
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _DIGITS = frozenset("0123456789")
@@ -123,11 +125,11 @@ _DESCRIBED = {
     "type": "string",
     "minLength": 18,
     "maxLength": 22,
-    "pattern": "^[0-9]{17}[0-9Xx]([1-7][1-4]([0-9]{2})?)?$",
+    "pattern": f"^[0-9]{{6}}{form_of_day('')}[0-9]{{3}}[0-9Xx]([1-7][1-4]([0-9]{{2}})?)?$",
     "format": "id-number",
     "examples": ["230199197506150017"],
 }
-"""What a schema can say of it; birthday and last character must be right besides."""
+"""What a schema can say of it; the last character must fit the others besides."""
 
 IdNumber = Annotated[
     str,
@@ -152,11 +154,9 @@ def _trimmed(name: str) -> HiddenStr:
     return HiddenStr(text)
 
 
-_NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-
 PersonName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=60, pattern=_NOT_BLANK),
+    StringConstraints(min_length=1, max_length=60, pattern=NOT_BLANK),
     AfterValidator(_trimmed),
 ]
 """A person's name as the office writes it."""

@@ -54,7 +54,8 @@ _KEY = text("select sealed_key from feed_month where month = :month")
 _KEYS = text("select month, sealed_key from feed_month where month = any(:months)")
 _ADD = text("""
     insert into feed_month (month, sealed_key) values (:month, :sealed_key)
-    on conflict (month) do nothing
+    on conflict (month) do update set sealed_key = excluded.sealed_key
+    where feed_month.sealed_key is null and feed_month.closed_at is null
 """)
 _OPEN = text("select open_feed_month(cast(:month as date))")
 _OLD = text("""

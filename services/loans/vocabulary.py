@@ -3,7 +3,7 @@
 from enum import IntEnum, StrEnum
 
 
-class Kind(StrEnum):
+class LoanKind(StrEnum):
     """How a contract came about: anew, 续贷, 展期 or 追加."""
 
     NEW = "NEW"

@@ -23,7 +23,7 @@ def test_an_office_notices_nothing_of_a_database_that_hung_up(
 
 
 async def _hang_up(database_url: str) -> int:
-    """End every connection to a database but one's own; how many there were."""
+    """End every connection of the services to a database; how many there were."""
     engine = create_async_engine(database_url)
     async with engine.connect() as connection:
         ended = await connection.execute(text(_END))
@@ -33,5 +33,5 @@ async def _hang_up(database_url: str) -> int:
 
 _END = """
     select count(pg_terminate_backend(pid)) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()
+    where datname = current_database() and usename <> current_user
 """

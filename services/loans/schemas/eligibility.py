@@ -13,7 +13,7 @@ from kernel.people import IdNumber, PersonName
 from services.loans.schemas.pushed import ActualUser
 from services.loans.vocabulary import (
     Guarantee,
-    Kind,
+    LoanKind,
     Purpose,
 )
 
@@ -27,7 +27,7 @@ class EligibilityIn(Part):
     term_months: Annotated[int, Field(ge=1, le=360)]
     annual_rate: Rate | None = None
     """Left out: the policy rate of the day, so that LOAN-14 asks for no more."""
-    kind: Kind
+    kind: LoanKind
     purpose: Purpose
     actual_user: ActualUser | None = None
     """Left out: the household itself."""
@@ -148,7 +148,7 @@ class QuestionOut(BaseModel):
     amount: SignedYuan
     term_months: int
     annual_rate: str | None
-    kind: Kind
+    kind: LoanKind
     purpose: Purpose
     actual_user: ActualUser | None
     guarantee: Guarantee
