@@ -20,7 +20,7 @@ reader is. Without an end to look to, the planner sorted all that was left of th
 # aggregate over all of it read every page that the relay had emptied.
 _PAGE = text(f"""
     with seen_to as (
-        select greatest(:after, least(cast(:after as bigint) + {WINDOW}, position)) as position
+        select greatest(:after, least(cast(:after as bigint) + :window, position)) as position
         from feed_head
     ),
     first as (
@@ -73,7 +73,13 @@ async def whole_page(
 
     Raises SnapshotRequired when something after it is not to be had any more.
     """
-    wanted = {"after": after, "limit": limit, "source": f"/v1/{service}", "types": types}
+    wanted = {
+        "after": after,
+        "limit": limit,
+        "window": WINDOW,
+        "source": f"/v1/{service}",
+        "types": types,
+    }
     rows = (await session.execute(_PAGE, wanted)).all()
     if limit and after < rows[0].floor:
         raise SnapshotRequired
