@@ -125,6 +125,9 @@ def test_every_role_hears_what_its_scopes_allow_and_no_judgements(
 ) -> None:
     push(office, "households", a_household(a_person()))
     declare(office, "households")
+    province = visit("poverty_office", divisions=["230000"])
+    declare(province, "households", division="230000")
+    declare(province, "needs")
     supervisor = visit("supervisor", divisions=["230200"])
     asked = {"business_date": "2019-06-01"}
     assert supervisor.post("/v1/rectification/screenings", json=asked).status_code == 202
@@ -138,6 +141,8 @@ def test_every_role_hears_what_its_scopes_allow_and_no_judgements(
     assert types("supervisor") == {"household.recorded", "declaration.filed"}
     assert types("auditor") == types("operator") == set()
     assert types("bank", "rectification") == types("bank", "loans") == set()
+    above = read_all(office, "registry", types="declaration.filed")
+    assert len(above) == 3, "who serves a part of a place hears what is declared for all of it"
     clerk = visit("bank", scopes=["feed:read", "needs:read"])
     assert read_all(clerk, "registry") == []
     nobody = visit("bank", scopes=["needs:read"]).get("/v1/registry/feed")
