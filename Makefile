@@ -4,7 +4,7 @@
 # `make PYTHON=/usr/bin/python3.12 …` chooses the Python of a .venv that is made for the first time.
 
 .DEFAULT_GOAL := help
-.PHONY: demo up sandbox test test-long test-clients test-guides test-api check bench docs pins help
+.PHONY: demo up sandbox test test-long test-clients test-guides test-api check bench examples docs pins help
 
 # Names without paths in front of them, so that a folder may have spaces in its name.
 VENV := .venv/bin/python
@@ -67,6 +67,9 @@ check: $(DEVELOPMENT)  ## Look at form, types, import contracts, migrations and 
 
 bench: $(DEVELOPMENT)  ## Measure what we claim about speed
 	@$(VENV) -m bench
+
+examples: $(DEVELOPMENT)  ## Tell the story of tests/examples anew, and record it for the OpenAPI document
+	$(VENV) -m tests.examples
 
 docs: $(RUNTIME)  ## Write the generated files anew: docs/openapi, docs/problems, docs/rulebook
 	@mkdir -p docs/openapi docs/asyncapi docs/rulebook

@@ -20,6 +20,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -110,6 +111,7 @@ _GRANTS = (
     "alter role {role} in database {database} set search_path = {schema}",
     "grant usage on schema {schema} to {role}",
     "grant select, insert, update, delete on all tables in schema {schema} to {role}",
+    "revoke update, delete on {schema}.access_record from {role}",  # it is only ever added to
     "revoke create on schema public from public",
 )
 
@@ -175,11 +177,18 @@ async def scratch_database(server_url: str) -> AsyncIterator[str]:
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
-        await _outside_transactions(
-            server_url,
-            f"drop database {name} with (force)",
-            *(f"drop role if exists {role_of(name, service)}" for service in SERVICES),
-        )
+        await _drop(server_url, name)
+        roles = (f"drop role if exists {role_of(name, service)}" for service in SERVICES)
+        await _outside_transactions(server_url, *roles)
+
+
+async def _drop(server_url: str, database: str) -> None:
+    """Drop a database with whoever is in it. Who is no superuser may end no session of a service's
+    role: those that are about to end are waited for, as PostgreSQL does for five seconds."""
+    try:
+        await _outside_transactions(server_url, f"drop database {database} with (force)")
+    except ProgrammingError:
+        await _outside_transactions(server_url, f"drop database {database}")
 
 
 async def _outside_transactions(server_url: str, *statements: str) -> None:

@@ -10,7 +10,8 @@ from fastapi.routing import iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 
-from gateway.openapi import merged
+from gateway.addresses import PUBLISHED_AT
+from gateway.openapi import NameTaken, merged
 from jinqiao.exchange import Exchange, document
 from kernel.roles import May
 from tests.visitor import Send
@@ -44,7 +45,7 @@ def test_the_document_is_served_as_the_command_prints_it(send: Send, published: 
 
 def test_every_address_is_in_the_document(exchange: Exchange, published: Document) -> None:
     served = {
-        (method, prefix + (route.path_format or ""))
+        (method, PUBLISHED_AT.get(path := prefix + (route.path_format or ""), path))
         for prefix, app in exchange.apps.items()
         for route in iter_route_contexts(app.routes)
         for method in (route.methods or ())
@@ -126,20 +127,15 @@ def test_schemas_that_say_the_same_are_shared() -> None:
     assert set(schemas) == {"Box", "Thing", "Problem", "Fault"}
 
 
-def test_schemas_that_differ_are_kept_apart_and_so_is_what_refers_to_them() -> None:
-    apps = {
-        "/v1/a": app_that_answers("a", {"n": int}),
-        "/v1/b": app_that_answers("b", {"n": str}),
+def test_no_schema_takes_the_name_of_another_services() -> None:
+    one, same = app_that_answers("a", {"n": int}), app_that_answers("b", {"n": int})
+    other = app_that_answers("b", {"n": str})
+
+    assert set(merged({"/v1/a": one, "/v1/b": same})["components"]["schemas"]) == {
+        *("Box", "Thing", "Problem", "Fault")
     }
-
-    found = merged(apps)
-
-    schemas = found["components"]["schemas"]
-    assert set(schemas) == {"ABox", "AThing", "BBox", "BThing", "Problem", "Fault"}
-    assert schemas["BThing"]["properties"]["n"]["type"] == "string"
-    assert schemas["BBox"]["properties"]["thing"]["$ref"].endswith("/BThing")
-    answer = found["paths"]["/v1/b/b"]["get"]["responses"]["200"]["content"]
-    assert answer["application/json"]["schema"]["$ref"].endswith("/BBox")
+    with pytest.raises(NameTaken, match="Thing"):
+        merged({"/v1/a": one, "/v1/b": other})
 
 
 def test_the_page_needs_nothing_from_elsewhere(send: Send) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.sharing.conftest import Event, read_all
+from kernel.sharing import whole
+from tests.sharing.conftest import Event, read_all, snapshot
 from tests.story import a_contract, a_household, a_line, a_person, declare, push
 from tests.visitor import Visitor
 
@@ -17,6 +18,7 @@ Drain = Callable[[], None]
 Sql = Callable[..., list[Any]]
 
 ELSEWHERE = "230281100200"
+PERIOD = ("2018-03-21", "2018-06-21", "300.00")
 
 
 def of_type(events: list[Event], *types: str) -> list[Event]:
@@ -142,27 +144,48 @@ def test_every_role_hears_what_its_scopes_allow_and_no_judgements(
     assert nobody.status_code == 403
 
 
-def test_a_household_that_moves_away_is_heard_of_where_it_lived(
+def test_a_household_that_moves_is_heard_of_where_it_lived_and_its_needs_where_it_goes(
     visit: Visit, office: Visitor, drain: Drain
 ) -> None:
     household = a_household(a_person())
     push(office, "households", household)
+    need = {"need_no": "N1", "household_no": household["household_no"], "amount": "5000.00"}
+    need |= {"use": "养鸡", "raised_on": "2018-02-01", "state": "OPEN"}
+    push(office, "needs", need, need | {"need_no": "N2"}, need | {"need_no": "N3"})
     drain()
     before, after = visit("bank"), visit("bank", divisions=["230281"])
     both = visit("poverty_office", divisions=["230231", "230281"])
-    moved = household | {
-        "village_code": ELSEWHERE,
-        "as_at": "2015-01-01",
-        "source_version": 2,
-    }
-    push(both, "households", moved)
+    new_office = visit("poverty_office", divisions=["230281"])
+    elsewhere = {"village_code": ELSEWHERE, "as_at": "2015-01-01", "source_version": 2}
+    push(both, "households", household | elsewhere)
+    push(both, "needs", need | {"need_no": "N4"})
     drain()
 
     left = read_all(before, "registry")
     arrived = read_all(after, "registry")
+    heard_of = read_all(new_office, "registry", types="need.recorded")
+    _, stands = snapshot(before, "registry", drain)
+    _, stands_there = snapshot(after, "registry", drain)
 
-    assert [e["data"]["village_code"] for e in left] == [household["village_code"], None]
-    assert [e["data"]["village_code"] for e in arrived] == [ELSEWHERE]
+    households = [of_type(each, "household.recorded") for each in (left, arrived)]
+    assert [[e["data"]["village_code"] for e in events] for events in households] == [
+        [household["village_code"], None],
+        [ELSEWHERE],
+    ]
+
+    def needs(events: list[Event]) -> list[tuple[str, str]]:
+        told = [event["data"] for event in of_type(events, "need.recorded")]
+        return sorted((data["need_no"], data["village_code"] or "gone") for data in told)
+
+    numbers = ["N1", "N2", "N3"]
+    near = [(number, household["village_code"]) for number in numbers]
+    assert needs(left[:4]) == near
+    assert needs(left[4:]) == [(number, "gone") for number in numbers]
+    assert needs(arrived) == [(number, ELSEWHERE) for number in (*numbers, "N4")]
+    assert needs(heard_of) == needs(arrived)
+    assert (needs(stands), needs(stands_there)) == ([], needs(arrived))
+    listed = [each.get("/v1/registry/needs").json()["items"] for each in (before, after)]
+    assert [len(items) for items in listed] == [0, 4]
 
 
 def test_positions_grow_pages_are_cut_and_next_after_passes_what_is_not_yours(
@@ -269,3 +292,26 @@ def test_who_may_see_more_than_when_he_read_last_must_begin_anew(
     assert len(first["items"] + rest["items"]) == 4
     assert at_end.status_code == 200
     assert ask(end, types="need.recorded").status_code == 200, "another reader, who reads anew"
+
+
+def test_a_sister_service_far_behind_goes_on_page_by_page_past_what_it_does_not_keep(
+    visit: Visit, office: Visitor, drain: Drain, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank, person = visit("bank"), a_person()
+    push(office, "households", a_household(person))
+    drain()
+    monkeypatch.setattr(whole, "WINDOW", 2)
+    first, second = a_contract(person), a_contract(person)
+    push(bank, "contracts", first)
+    push(bank, "interest-lines", *(a_line(first, *PERIOD) for _ in range(5)))
+    push(bank, "contracts", second)
+
+    drain()
+
+    [end] = sql("loans", "select max(position) as position, max(recorded_at) as as_at from feed")
+    for service in ("subsidy", "rectification"):  # the second of which keeps no interest lines
+        [cursor] = sql(service, "select position, as_at from reader_cursor where source = 'loans'")
+        assert cursor["position"] == end["position"]
+        assert cursor["as_at"] >= end["as_at"]
+    kept = {row["contract_no"] for row in sql("rectification", "select * from loan_report")}
+    assert kept == {first["contract_no"], second["contract_no"]}
