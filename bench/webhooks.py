@@ -61,17 +61,24 @@ async def _measure(server: str, data: Path, port: int) -> None:
     async with scratch_database(server) as url, open_exchange(settings, url) as exchange:
         gateway = exchange.services["gateway"]
         endpoints = [await _endpoint(gateway, port, number) for number in range(20)]
-        rates: dict[str, list[float]] = {}
+        found: dict[str, list[tuple[float, float]]] = {}
         for _ in range(ROUNDS):
-            for what, rate in (
-                ("bare posts", await _bare(port)),
-                ("to 1 endpoint", await _delivered(gateway, endpoints[:1])),
-                ("to 20 endpoints", await _delivered(gateway, endpoints)),
+            for what, act in (
+                ("bare posts", _bare(port)),
+                ("to 1 endpoint", _delivered(gateway, endpoints[:1])),
+                ("to 20 endpoints", _delivered(gateway, endpoints)),
             ):
-                rates.setdefault(what, []).append(rate)
-    medians = {what: statistics.median(each) for what, each in rates.items()}
-    for what, each in medians.items():
-        print(f"{what:16} {each:7,.0f}/s   {each / medians['bare posts']:.2f}")
+                busy = time.process_time()
+                rate = await act
+                spent = 1000 * (time.process_time() - busy) / DELIVERIES
+                found.setdefault(what, []).append((rate, spent))
+    rates = {what: statistics.median(rate for rate, _ in each) for what, each in found.items()}
+    for what, each in found.items():
+        spent = statistics.median(spent for _, spent in each)
+        share = rates[what] / rates["bare posts"]
+        print(
+            f"{what:16} {rates[what]:7,.0f}/s  {share:5.2f}  {spent:5.2f} ms of processor time each"
+        )
 
 
 async def _endpoint(gateway: Service, port: int, number: int) -> UUID:
