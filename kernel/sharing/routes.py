@@ -25,8 +25,9 @@ from kernel.sharing.snapshots import SnapshotIn, SnapshotOut, snapshot_in
 from kernel.sharing.visibility import grants_of
 from kernel.sharing.whole import whole_page
 
-LONGEST_WAIT = 30
-"""Seconds that a reader may ask to wait: below what proxies usually allow."""
+LONGEST_WAIT, LONGEST_HELD = 30, 8
+"""Seconds that a reader may ask to wait, and after which he is answered all the same: much software
+gives up after ten by itself, and asking again costs him nothing."""
 
 
 Reader = Annotated[Caller, allowed_to(May.FEED_READ)]
@@ -80,8 +81,10 @@ def _feed_routes(service: str, announced: Sequence[str]) -> APIRouter:
 
         Positions grow and never change. Ask again after `next_after`: it goes past what is not
         the caller's to see, so a page may be short or empty although more follows. With `wait`, an
-        empty page is answered only when time is up. 410 `snapshot-required` says that the caller's
-        grants have grown since he read last: take a snapshot, or read from position 0.
+        empty page is answered only when time is up, after eight seconds at the latest: ask again.
+
+        410 `snapshot-required` says that the caller's grants have grown since he read last: take a
+        snapshot, or read from position 0.
         """
         found = request.app.state.service
         catalogue = found.shares.events
@@ -92,7 +95,7 @@ def _feed_routes(service: str, announced: Sequence[str]) -> APIRouter:
             return Response(body, media_type="application/json")
         towards = Towards(caller, found.keys)
         loop = asyncio.get_running_loop()
-        until = loop.time() + wait
+        until = loop.time() + min(wait, LONGEST_HELD)
         while True:
             async with found.database.begin() as session:
                 page, is_end = await page_for(session, service, catalogue, towards, wanted)

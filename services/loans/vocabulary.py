@@ -44,7 +44,7 @@ class Settlement(StrEnum):
     YEARLY = "YEARLY"
 
 
-class Purpose(StrEnum):
+class LoanPurpose(StrEnum):
     """What the money is for."""
 
     PLANTING = "PLANTING"

@@ -8,8 +8,10 @@ import hashlib
 import json
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from kernel.clock import BEIJING
 
 STORY_DAY = date(2019, 6, 3)
 """The day that stands for the one on which the story is told."""
@@ -19,7 +21,7 @@ MOST_ITEMS, MOST_WORDS = 2, 8
 
 _ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _DIGEST = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-f])")
-_TIME = re.compile(r"\b(20\d\d-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\b20\d\d-\d\d-\d\d\b(?!T)")
 
 _STANDS_FOR = {
@@ -27,6 +29,7 @@ _STANDS_FOR = {
     "client_secret": "a-client-secret",
     "secret": "whsec_shown-this-once",
     "public_key": "whpk_the-key-that-verifies",
+    "public_keys": "whpk_the-key-that-verifies",
     # RFC 7515, appendix A.3: a public key that everybody knows.
     "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
@@ -63,7 +66,7 @@ class Plain:
     def _text(self, text: str) -> str:
         text = _ID.sub(lambda found: self._id(found[0]), text)
         text = _DIGEST.sub(lambda found: self._digest(found[0]), text)
-        text = _TIME.sub(lambda found: f"{self._day(found[1])}T09:00:00Z", text)
+        text = _TIME.sub(lambda found: f"{self._day_of(found[0])}T09:00:00Z", text)
         return _DAY.sub(lambda found: self._day(found[0]), text)
 
     def _id(self, found: str) -> str:
@@ -78,6 +81,9 @@ class Plain:
         place = f"{self._operation} {self._counts[self._operation]}"
         said = form.format(hashlib.sha256(place.encode()).hexdigest())
         return self._met.setdefault(found, said)
+
+    def _day_of(self, instant: str) -> str:
+        return self._day(str(datetime.fromisoformat(instant).astimezone(BEIJING).date()))
 
     def _day(self, found: str) -> str:
         """Days near the telling move to the story's; those of the story stay."""
@@ -100,6 +106,10 @@ def cut(value: Any) -> Any:
     return value
 
 
+_INVENTED = re.compile(r"016b1c3a-0000-7000-8000-[0-9a-f]{12}|2019-06-0[234](?:T09:00:00Z)?")
+
+
 def blank(value: Any) -> Any:
-    """A plain value without its ids: which row bears which follows the order of random things."""
-    return json.loads(re.sub(r"016b1c3a-0000-7000-8000-[0-9a-f]{12}", "<id>", json.dumps(value)))
+    """A plain value without its ids, since which row bears which follows the order of random
+    things, and without the day of the telling, which may end meanwhile."""
+    return json.loads(_INVENTED.sub("…", json.dumps(value)))

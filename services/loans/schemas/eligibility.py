@@ -14,7 +14,7 @@ from services.loans.schemas.pushed import ActualUser
 from services.loans.vocabulary import (
     Guarantee,
     LoanKind,
-    Purpose,
+    LoanPurpose,
 )
 
 
@@ -28,7 +28,7 @@ class EligibilityIn(Part):
     annual_rate: Rate | None = None
     """Left out: the policy rate of the day, so that LOAN-14 asks for no more."""
     kind: LoanKind
-    purpose: Purpose
+    purpose: LoanPurpose
     actual_user: ActualUser | None = None
     """Left out: the household itself."""
     guarantee: Guarantee = Guarantee.NONE
@@ -149,7 +149,7 @@ class QuestionOut(BaseModel):
     term_months: int
     annual_rate: str | None
     kind: LoanKind
-    purpose: Purpose
+    purpose: LoanPurpose
     actual_user: ActualUser | None
     guarantee: Guarantee
     bank: str | None

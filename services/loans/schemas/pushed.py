@@ -20,9 +20,9 @@ from services.loans.vocabulary import (
     Guarantee,
     LineKind,
     LoanKind,
+    LoanPurpose,
     NoticeKind,
     Product,
-    Purpose,
     RefundCause,
     RefundTarget,
     Settlement,
@@ -67,7 +67,7 @@ class ContractIn(Pushed):
     signed_on: date
     disbursed_on: FirstDay
     matures_on: DayAfter
-    purpose: Purpose | None = None
+    purpose: LoanPurpose | None = None
     purpose_text: Line | None = None
     guarantee: Guarantee
     wish_signed_on: date | None = None
@@ -209,7 +209,7 @@ class ContractOut(OfContractOut):
     signed_on: date
     disbursed_on: date
     matures_on: date
-    purpose: Purpose | None
+    purpose: LoanPurpose | None
     purpose_text: str | None
     guarantee: Guarantee
     wish_signed_on: date | None

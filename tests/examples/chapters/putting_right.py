@@ -59,9 +59,10 @@ def _screen(teller: Teller, on: str) -> str:
 
 
 def _look(teller: Teller, screening: str) -> dict[str, Json]:
-    query = {"screening": screening, "verdict": "not_met", "division": COUNTY}
-    found = teller.ask("list_findings", "supervisor", query=query)["items"]
-    by_rule: dict[str, Json] = {each["rule_id"]: each for each in found}
+    by_rule: dict[str, Json] = {}
+    for rule in ("LOAN-20", "LOAN-08"):
+        query = {"screening": screening, "rule_id": rule, "verdict": "not_met"}
+        [by_rule[rule]] = teller.ask("list_findings", "supervisor", query=query)["items"]
     where = {"finding_id": by_rule["LOAN-20"]["finding_id"]}
     went = {"visited_on": "2019-06-10", "visited_by": "驻村工作队", "outcome": "CONFIRMED"}
     teller.ask("record_check", "office officer", body=went | {"note": "属实"}, **where)

@@ -27,7 +27,7 @@ def be_told(teller: Teller) -> None:
     teller.ask("list_webhook_deliveries", "bank", query=query)
     teller.ask("read_webhook_delivery", "bank", delivery_id=sent["delivery_id"])
     teller.ask("resend_webhook_delivery", "bank", delivery_id=sent["delivery_id"])
-    since = f"{clock.today()}T00:00:00Z"
+    since = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
     teller.ask("recover_webhooks", "bank", body={"since": since}, **where)
     teller.ask("disable_webhook_endpoint", "bank", **where)
     teller.ask("enable_webhook_endpoint", "bank", **where)
