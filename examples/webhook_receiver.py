@@ -41,7 +41,7 @@ def verify(key: str, headers: Any, body: bytes, now: float) -> str:
             scheme, _, made = signature.partition(",")
             if _fits(key, scheme, base64.b64decode(made), signed):
                 return str(message_id)
-    except (TypeError, ValueError, AttributeError) as odd:
+    except (TypeError, ValueError, AttributeError, OverflowError) as odd:
         raise Forged("The headers are not those of a webhook.") from odd
     raise Forged("No signature was made with our key.")
 

@@ -19,6 +19,7 @@ from gateway.health import health_routes
 from gateway.key_ring import KeyRing
 from gateway.openapi import merged
 from gateway.problem_pages import problem_routes
+from gateway.revoking import revocation_routes
 from gateway.routes import agency_routes, client_routes
 from gateway.rulebook import Rulebook, rulebook_routes
 from gateway.token_endpoint import token_routes
@@ -53,12 +54,16 @@ def create_app(
 
     `elsewhere` leads to those of them that run in other processes, and are here for the document.
     """
+    shares = Shared(EVENTS, SOURCES)
     feed = create_service(
         "gateway",
         parts,
-        routers=sharing_routes("gateway"),
-        shares=Shared(EVENTS, SOURCES),
-        steps={"used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS)},
+        routers=sharing_routes("gateway", shares),
+        shares=shares,
+        steps={
+            "used assertions": Work(_forget_assertions, queries.OLD_ASSERTIONS),
+            "revoked tokens": Work(_forget_revoked, queries.OLD_REVOKED),
+        },
         errands=(Listener((*services, "gateway")), Dispatcher()),
     )
     service: Service = feed.state.service
@@ -77,6 +82,7 @@ def create_app(
     apps = {"": own, **{f"/v1/{name}": app for name, app in behind.items()}}
     for router in (
         token_routes(ring, issuer),
+        revocation_routes(parts.verifier, disabled, issuer),
         agency_routes(),
         client_routes(disabled),
         host_routes(),
@@ -104,6 +110,10 @@ def _told_outside(apps: Mapping[str, FastAPI]) -> frozenset[str]:
 
 async def _forget_assertions(_: Service, session: AsyncSession) -> int:
     return await queries.forget_assertions(session)
+
+
+async def _forget_revoked(_: Service, session: AsyncSession) -> int:
+    return await queries.forget_revoked(session)
 
 
 def _document_routes(apps: Mapping[str, FastAPI]) -> APIRouter:

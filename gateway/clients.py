@@ -13,6 +13,7 @@ from kernel import clock
 from kernel.database import Database
 from kernel.problems import Unavailable
 from kernel.roles import GRANTS, Role
+from kernel.tokens import Claims
 
 OLD_SECRET_LIVES = timedelta(hours=24)
 """How long a rotated secret still works, so that a client can change over without a gap."""
@@ -67,11 +68,13 @@ def claims_of(client: Client, agency: Agency, scopes: frozenset[str]) -> dict[st
         "role": client.role,
         "kind": client.kind,
         "divisions": agency.divisions,
+        **({} if client.purposes is None else {"purposes": client.purposes}),
     }
 
 
 class Disabled:
-    """The clients that were disabled while a token of theirs may still be valid.
+    """The clients that were disabled while a token of theirs may still be valid, and the tokens
+    that were revoked.
 
     Read again when it is older than `MAX_AGE`, so that disabling works within that time in every
     process, and at once in the one that did it.
@@ -82,16 +85,17 @@ class Disabled:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ids: frozenset[str] = frozenset()
+        self._jtis: frozenset[str] = frozenset()
         self._read_at: datetime | None = None
         self._reading = asyncio.Lock()
 
-    async def includes(self, client_id: str) -> bool:
-        """Whether this client was disabled; Unavailable if that cannot be known."""
+    async def includes(self, claims: Claims) -> bool:
+        """Whether this token or its client is turned away; Unavailable if that cannot be known."""
         if self._is_old():
             async with self._reading:
                 if self._is_old():
                     await self._read()
-        return client_id in self._ids
+        return claims.client_id in self._ids or claims.jti in self._jtis
 
     def forget(self) -> None:
         """Read again before the next answer."""
@@ -105,8 +109,10 @@ class Disabled:
         try:
             async with self._database.begin() as session:
                 found = await queries.lately_disabled(session, now)
+                jtis = await queries.revoked(session, now)
         except Exception as failure:
             # Letting everybody in because the list cannot be read would let the wrong one in.
             raise Unavailable from failure
         self._ids = frozenset(map(str, found))
+        self._jtis = frozenset(jtis)
         self._read_at = now

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.addresses import ANSWERED_AT
 from gateway.clients import Disabled
 from kernel import clock, problems
 from kernel.ids import new_id
@@ -63,6 +64,8 @@ class Door:
 
     def _way(self, scope: Scope) -> tuple[ASGIApp, Scope]:
         """The app that a path leads to, and the scope as that app sees it."""
+        if inner := ANSWERED_AT.get(scope["path"]):
+            scope = {**scope, "path": inner, "raw_path": inner.encode()}
         service, slash, _ = scope["path"].removeprefix("/v1/").partition("/")
         if not (slash and scope["path"].startswith("/v1/") and service in self._services):
             return self._own, scope
@@ -71,8 +74,10 @@ class Door:
 
     async def _turn_away_the_disabled(self, authorization: str) -> None:
         claims = self._claims(authorization)
-        if claims is not None and await self._disabled.includes(claims.client_id):
-            raise problems.Unauthenticated("This client has been disabled.")
+        if claims is not None and await self._disabled.includes(claims):
+            raise problems.Unauthenticated(
+                "This client has been disabled, or this token has been revoked."
+            )
 
     def _claims(self, authorization: str) -> Claims | None:
         """What a valid bearer token says. Any other is refused by the route it is sent to."""

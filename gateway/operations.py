@@ -22,6 +22,7 @@ from kernel import clock
 from kernel.ids import new_id
 from kernel.outbox import announce
 from kernel.problems import NotFound
+from kernel.purposes import GIVEN_BY
 from kernel.roles import GRANTS, ROLE_OF_AGENCY, AgencyType, Kind
 
 _SEES_NOTHING_ANYWAY = (AgencyType.OPERATOR, AgencyType.AUDITOR)
@@ -100,6 +101,8 @@ async def register_client(session: AsyncSession, said: ClientIn) -> NewClient:
         raise problems.RoleNotOfAgency
     if said.scopes is not None and not GRANTS[said.role].issuperset(said.scopes):
         raise problems.ScopeNotOfRole
+    if not GIVEN_BY.get(said.role, frozenset()).issuperset(said.purposes or ()):
+        raise problems.PurposeNotOfRole
     if said.kind == Kind.OFFICER and said.name is None:
         raise problems.NamelessOfficer
 
@@ -111,6 +114,7 @@ async def register_client(session: AsyncSession, said: ClientIn) -> NewClient:
         role=said.role.value,
         name=said.name,
         scopes=None if said.scopes is None else sorted({scope.value for scope in said.scopes}),
+        purposes=None if said.purposes is None else sorted({each.value for each in said.purposes}),
         secret=None if secret is None else digest_of(secret),
         jwks=None if said.jwks is None else said.jwks.model_dump(),
         created_at=clock.now(),

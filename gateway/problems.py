@@ -57,6 +57,12 @@ class ScopeNotOfRole(_FieldFault):
     code, pointer = "scope-not-of-role", "/scopes"
 
 
+class PurposeNotOfRole(_FieldFault):
+    """A client may be given fewer purposes than its role has, and no other."""
+
+    code, pointer = "purpose-not-of-role", "/purposes"
+
+
 class NamelessOfficer(_FieldFault):
     """An officer is one named person: write the name."""
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from gateway.tables import Agency, Client, SigningKeyRow
 from kernel.paging import WantedPage
-from kernel.tokens import LIFETIME
+from kernel.tokens import LIFETIME, Claims
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('gateway/' || :what, 0))")
 _ANCESTORS = text("""
@@ -31,6 +31,14 @@ _USE_ASSERTION = text("""
 """)
 _FORGET_ASSERTIONS = text("delete from used_assertion where until < clock_timestamp()")
 OLD_ASSERTIONS = "exists (select from used_assertion where until < clock_timestamp())"
+_REVOKE = text("""
+    insert into revoked_token (jti, client_id, revoked_by, revoked_at, until)
+    values (:jti, :client_id, :by, :now, :until)
+    on conflict do nothing
+""")
+_REVOKED = text("select jti from revoked_token where until > :now")
+_FORGET_REVOKED = text("delete from revoked_token where until < clock_timestamp()")
+OLD_REVOKED = "exists (select from revoked_token where until < clock_timestamp())"
 
 
 async def answer(session: AsyncSession) -> None:
@@ -129,6 +137,24 @@ async def use_assertion(
 async def forget_assertions(session: AsyncSession) -> int:
     """Delete the assertions that can no longer be used anyway; how many."""
     return int((await session.execute(_FORGET_ASSERTIONS)).rowcount)  # type: ignore[attr-defined]
+
+
+async def revoke(
+    session: AsyncSession, token: Claims, *, by: UUID, now: datetime, until: datetime
+) -> None:
+    """Write down that a token is revoked; twice is once."""
+    values = {"jti": token.jti, "client_id": token.client_id, "by": str(by)}
+    await session.execute(_REVOKE, {**values, "now": now, "until": until})
+
+
+async def revoked(session: AsyncSession, now: datetime) -> Sequence[str]:
+    """Which tokens are revoked that have not expired."""
+    return (await session.execute(_REVOKED, {"now": now})).scalars().all()
+
+
+async def forget_revoked(session: AsyncSession) -> int:
+    """Delete the revoked tokens that have expired since; how many."""
+    return int((await session.execute(_FORGET_REVOKED)).rowcount)  # type: ignore[attr-defined]
 
 
 async def signing_keys(session: AsyncSession) -> Sequence[SigningKeyRow]:

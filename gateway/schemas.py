@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from kernel.division import DivisionCode
+from kernel.purposes import Purpose
 from kernel.roles import AgencyType, Kind, May, Role
 from kernel.tokens import is_public_key
 
@@ -134,6 +135,8 @@ class ClientIn(BaseModel):
     """Whose client it is; an officer's own name is required."""
     scopes: Annotated[list[May], Field(min_length=1, max_length=100)] | None = None
     """Fewer than the role grants, if it needs fewer."""
+    purposes: Annotated[list[Purpose], Field(max_length=20)] | None = None
+    """What it may ask for names and ID numbers for (`X-Purpose`), if less than its role may."""
     jwks: KeySet | None = None
     """The client's public keys, if it proves itself by those and not by a secret."""
 
@@ -158,6 +161,7 @@ class ClientOut(BaseModel):
     role: Role
     name: str | None
     scopes: list[str] | None
+    purposes: list[Purpose] | None = None
     jwks: KeySet | None = None
     created_at: datetime
     disabled_at: datetime | None
@@ -198,5 +202,29 @@ class TokenRefusal(BaseModel):
         "invalid_client",
         "invalid_scope",
         "unsupported_grant_type",
+        "unauthorized_client",
     ]
     error_description: str
+
+
+class Introspection(BaseModel):
+    """What a token says, if it is good and its agency the asker's (RFC 7662, 2.2).
+
+    Of any other nothing is said but that it is not active.
+    """
+
+    active: bool
+    sub: str | None = None
+    client_id: str | None = None
+    scope: str | None = None
+    token_type: Literal["Bearer"] | None = None
+    iss: str | None = None
+    aud: str | None = None
+    exp: int | None = None
+    jti: str | None = None
+    agency: str | None = None
+    agency_type: str | None = None
+    role: str | None = None
+    kind: str | None = None
+    divisions: list[str] | None = None
+    purposes: list[str] | None = None

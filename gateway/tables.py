@@ -65,6 +65,8 @@ class Client(Row, table=True):
     name: str | None = Field(default=None, sa_type=Text)
     scopes: list[str] | None = Field(default=None, sa_type=_TEXTS)
     """None: all that the role grants, also what it will grant later."""
+    purposes: list[str] | None = Field(default=None, sa_type=_TEXTS)
+    """What it may ask for names and numbers for; none: all that the role may."""
     secret: bytes | None = None
     """SHA-256 of the secret; none if the client proves itself by keys."""
     old_secret: bytes | None = None
@@ -87,6 +89,23 @@ class UsedAssertion(Row, table=True):
     jti: bytes = Field(primary_key=True)
     """SHA-256 of it."""
     until: datetime = Field(sa_type=INSTANT)
+
+
+class RevokedToken(Row, table=True):
+    """A token that is to be refused although it has not expired yet."""
+
+    __tablename__ = "revoked_token"
+    __table_args__ = (Index("revoked_token_until_idx", "until"),)
+    metadata = SCHEMA
+
+    jti: str = Field(primary_key=True, sa_type=Text)
+    client_id: str = Field(sa_type=Text)
+    """Whose token it is."""
+    revoked_by: str = Field(sa_type=Text)
+    """The client that gave it back."""
+    revoked_at: datetime = Field(sa_type=INSTANT)
+    until: datetime = Field(sa_type=INSTANT)
+    """When nobody takes it any more anyway."""
 
 
 class SigningKeyRow(Row, table=True):

@@ -1,7 +1,6 @@
 """OAuth 2 client credentials (RFC 6749, 4.4): a client's proof for a token of ten minutes."""
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,18 +8,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway import clients
+from gateway.forms import FORM, form_of
 from gateway.key_ring import KeyRing
 from gateway.proving import ASSERTION_TYPE, Refusal, proven_client
 from gateway.schemas import Token, TokenRefusal
 from kernel import clock
 from kernel.database import Transaction
-from kernel.problems import PayloadTooLarge
 from kernel.roles import May
-from kernel.service import read_body
 from kernel.tokens import LIFETIME
 
-_FORM = "application/x-www-form-urlencoded"
-_LONGEST_FORM = 8 * 1024
+_PROVING = {
+    "methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+    "signing_alg_values_supported": ["ES256"],
+}
+"""How a client proves itself, at each endpoint for clients."""
 
 
 def token_routes(ring: KeyRing, issuer: str) -> APIRouter:
@@ -42,7 +43,7 @@ def token_routes(ring: KeyRing, issuer: str) -> APIRouter:
         `exp` at most five minutes ahead, and a `jti` that is used once.
         """
         try:
-            token = await _issue(await _form_of(request), request, session, ring, issuer)
+            token = await _issue(await form_of(request), request, session, ring, issuer)
         except Refusal as refusal:
             return refusal.response()
         return JSONResponse(token.model_dump(), headers={"Pragma": "no-cache"})
@@ -53,15 +54,16 @@ def token_routes(ring: KeyRing, issuer: str) -> APIRouter:
         return {
             "issuer": issuer,
             "token_endpoint": f"{issuer}/oauth2/token",
+            "revocation_endpoint": f"{issuer}/oauth2/revoke",
+            "introspection_endpoint": f"{issuer}/oauth2/introspect",
             "jwks_uri": f"{issuer}/.well-known/jwks.json",
             "grant_types_supported": ["client_credentials"],
             "response_types_supported": [],
-            "token_endpoint_auth_methods_supported": [
-                "client_secret_basic",
-                "client_secret_post",
-                "private_key_jwt",
-            ],
-            "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
+            **{
+                f"{endpoint}_endpoint_auth_{said}": value
+                for endpoint in ("token", "revocation", "introspection")
+                for said, value in _PROVING.items()
+            },
             "scopes_supported": sorted(May),
         }
 
@@ -101,22 +103,6 @@ def _narrowed(granted: frozenset[str], asked: str | None) -> frozenset[str]:
     return wanted
 
 
-async def _form_of(request: Request) -> dict[str, str]:
-    """The form a client posted, empty fields left out; Refusal if it is none or repeats a field."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _FORM:
-        raise Refusal("invalid_request", f"Send the form as {_FORM}.")
-    try:
-        raw = await read_body(request, _LONGEST_FORM)
-        fields = parse_qsl(raw.decode("ascii"), max_num_fields=20, errors="strict")
-    except (PayloadTooLarge, ValueError):
-        raise Refusal("invalid_request", "The form cannot be read.") from None
-    form = dict(fields)
-    if len(form) < len(fields):
-        raise Refusal("invalid_request", "A field of the form stands twice.")
-    return form
-
-
 def _described_form() -> dict[str, Any]:
     text = {"type": "string"}
     schema = {
@@ -131,4 +117,4 @@ def _described_form() -> dict[str, Any]:
             "scope": {**text, "description": "Fewer scopes than the client may have."},
         },
     }
-    return {"required": True, "content": {_FORM: {"schema": schema}}}
+    return {"required": True, "content": {FORM: {"schema": schema}}}

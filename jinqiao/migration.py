@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import io
 import os
 import threading
 from collections.abc import AsyncIterator
@@ -17,8 +18,9 @@ from secrets import token_hex
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -82,14 +84,23 @@ def write_revision(server_url: str, message: str) -> Path:
 
 def newest() -> Path:
     """The file of the newest migration."""
+    return Path(_head().path)
+
+
+def newest_revision() -> str:
+    """Its name, which the database keeps."""
+    return _head().revision
+
+
+def _head() -> Script:
     head = ScriptDirectory(str(FOLDER)).get_revision("head")
     assert head is not None
-    return Path(head.path)
+    return head
 
 
 def _config(server_url: str) -> Config:
     settings = FOLDER.parent / "alembic.ini"  # in a checkout only, where revisions are written
-    config = Config(settings if settings.exists() else None)
+    config = Config(settings if settings.exists() else None, stdout=io.StringIO())
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["url"] = server_url
     return config
@@ -100,6 +111,7 @@ _GRANTS = (
     "alter role {role} in database {database} set search_path = {schema}",
     "grant usage on schema {schema} to {role}",
     "grant select, insert, update, delete on all tables in schema {schema} to {role}",
+    "revoke update, delete on {schema}.access_record from {role}",  # it is only ever added to
     "revoke create on schema public from public",
 )
 
@@ -165,11 +177,18 @@ async def scratch_database(server_url: str) -> AsyncIterator[str]:
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
-        await _outside_transactions(
-            server_url,
-            f"drop database {name} with (force)",
-            *(f"drop role if exists {role_of(name, service)}" for service in SERVICES),
-        )
+        await _drop(server_url, name)
+        roles = (f"drop role if exists {role_of(name, service)}" for service in SERVICES)
+        await _outside_transactions(server_url, *roles)
+
+
+async def _drop(server_url: str, database: str) -> None:
+    """Drop a database with whoever is in it. Who is no superuser may end no session of a service's
+    role: those that are about to end are waited for, as PostgreSQL does for five seconds."""
+    try:
+        await _outside_transactions(server_url, f"drop database {database} with (force)")
+    except ProgrammingError:
+        await _outside_transactions(server_url, f"drop database {database}")
 
 
 async def _outside_transactions(server_url: str, *statements: str) -> None:

@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 _POLL_SECONDS = 0.2
 
 _PATIENCE_SECONDS = 120
-"""How long an exchange may be away while a job is followed."""
+"""How long an exchange may be away, or busy, while a file is pushed and followed."""
 
 _AS_JOB = {"Prefer": "respond-async"}
 
@@ -108,7 +108,7 @@ class Partner:
         job = self.unheard_job(service, resource, file, wishes) if resume else None
         if job is None:
             path, headers = f"/v1/{service}/bulk/{resource}", dict(_AS_JOB) if as_job else {}
-            answer = self._send_file(path, file, wishes, headers, sending)
+            answer = self._send_when_it_can(path, file, wishes, headers, sending)
             if answer.status_code != 202:
                 return dict(answer.json())
             job = answer.json()
@@ -153,6 +153,19 @@ class Partner:
                 return {**job["counts"], **{name: job[name] for name in kept}}
             time.sleep(_POLL_SECONDS)
 
+    def _send_when_it_can(
+        self, path: str, file: Path, wishes: Mapping[str, Any], *more: Any
+    ) -> httpx.Response:
+        """The answer to a file. An exchange that asks for time is given it: twice is harmless."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return self._send_file(path, file, wishes, *more)
+            except Unavailable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(1)
+
     def _send_file(
         self,
         path: str,
@@ -162,12 +175,12 @@ class Partner:
         sending: Progress | None = None,
     ) -> httpx.Response:
         kind = kind_of(file)
-        told = {**(headers or {}), "Content-Type": MEDIA_TYPES[kind]}
+        said = {**(headers or {}), "Content-Type": MEDIA_TYPES[kind]}
         parts = _parts(file, sending)
         if kind != ".xlsx":
-            told["Content-Encoding"] = "gzip"
+            said["Content-Encoding"] = "gzip"
             parts = parts if file.suffix == ".gz" else _packed(parts)
-        return self._send("POST", path, content=parts, headers=told, params=dict(query))
+        return self._send("POST", path, content=parts, headers=said, params=dict(query))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token()}"}
@@ -175,9 +188,9 @@ class Partner:
             headers["Idempotency-Key"] = str(uuid4())
         answer = self.http.request(method, path, headers=headers, **options)
         if answer.status_code == 503:
-            raise Unavailable(_told(answer))
+            raise Unavailable(told(answer))
         if answer.is_error:
-            raise Refused(_told(answer))
+            raise Refused(told(answer))
         return answer
 
     def token(self) -> str:
@@ -237,7 +250,8 @@ def _sha256(file: Path) -> str:
 _PART = 256 * 1024
 
 
-def _told(answer: httpx.Response) -> str:
+def told(answer: httpx.Response) -> str:
+    """What an answer that is a problem says, for people."""
     if "json" not in answer.headers.get("content-type", ""):
         return f"The exchange answered {answer.status_code}."
     problem = answer.json()

@@ -29,6 +29,9 @@ CLIENTS = {
 }
 """Of each the system's client, and an officer's in a second file: `bank-officer.json`."""
 
+_THIS_MACHINE = {"host": "localhost", "cidrs": ["127.0.0.0/8", "::1/128"]}
+"""Where everybody's receivers of webhooks may listen."""
+
 _AUDITOR = {
     "code": "AU23",
     "name": "黑龙江省审计厅",
@@ -67,6 +70,7 @@ def fill(operator: Partner, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     address = str(operator.http.base_url)
     for name, (agency, role) in CLIENTS.items():
+        operator.post("/v1/webhooks/hosts", {"agency": agency, **_THIS_MACHINE})
         for kind, suffix in (("SYSTEM", ""), ("OFFICER", "-officer")):
             said = {"agency": agency, "role": role, "kind": kind, "name": "沙箱"}
             made = operator.post("/v1/clients", said)

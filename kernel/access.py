@@ -28,6 +28,8 @@ class Caller:
     kind: Kind
     divisions: tuple[str, ...]
     scope: frozenset[str]
+    purposes: frozenset[str] | None = None
+    """Those that its client was registered with; none: all that its role gives."""
 
     @classmethod
     def of(cls, claims: Claims) -> "Caller":
@@ -39,6 +41,7 @@ class Caller:
             kind=Kind(claims.kind),
             divisions=claims.divisions,
             scope=claims.scope,
+            purposes=claims.purposes,
         )
 
     def serves(self, division: str) -> bool:

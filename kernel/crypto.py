@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from asyncpg.pgproto.pgproto import UUID as QuickUUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,8 +36,8 @@ class Keys:
         if len(secret) < 32:
             raise ValueError("The exchange's secret needs at least 32 bytes.")
         self._secret = secret
-        self._person = self.derived("person")
-        self._name = self.derived("name")
+        self._person = _mac(self.derived("person"))
+        self._name = _mac(self.derived("name"))
         self._seal = AESGCM(self.derived("seal"))
 
     @classmethod
@@ -113,10 +114,20 @@ def _bound(column: str, person_key: UUID) -> bytes:
     return column.encode() + b"|" + person_key.bytes
 
 
-def _uuid(key: bytes, text: str) -> UUID:
-    return UUID(bytes=hmac.digest(key, text.encode(), "sha256")[:16])
+def _mac(key: bytes) -> hmac.HMAC:
+    """Copied and fed for each text: half the work of beginning with the key each time."""
+    return hmac.new(key, digestmod="sha256")
+
+
+def _uuid(begun: hmac.HMAC, text: str) -> UUID:
+    mac = begun.copy()
+    mac.update(text.encode())
+    # A UUID as the driver makes them: the standard library's takes ten times as long, and a row
+    # of bulk needs six.
+    made: UUID = QuickUUID(mac.digest()[:16])
+    return made
 
 
 @lru_cache(maxsize=256)
-def _derived(keys: Keys, purpose: str) -> bytes:
-    return keys.derived(purpose)
+def _derived(keys: Keys, purpose: str) -> hmac.HMAC:
+    return _mac(keys.derived(purpose))

@@ -1,8 +1,28 @@
 """What people edit: nobody overwrites what he has not seen (design, concurrency)."""
 
+from typing import Annotated, Any
+
+from fastapi import Depends, Header
 from starlette.requests import Request
 
 from kernel.problems import Stale, Unconditional
+
+
+async def _if_match_named(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="The ETag that it was read with, to replace what is on record.",
+            examples=['"1"'],
+        ),
+    ] = None,
+) -> None:
+    """Names the header in the published document; looking is `check_if_match`'s."""
+
+
+REPLACES: Any = Depends(_if_match_named)
+"""Among the `dependencies` of a route that may answer 412 or 428."""
 
 
 def etag_of(version: int) -> str:

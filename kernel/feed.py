@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from httpx import AsyncClient
+from pydantic_core import from_json, to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,18 +38,28 @@ class Projection:
     """SQL that empties the copy before it is made anew from a snapshot (`jinqiao rebuild`)."""
 
 
+def said_by(events: Sequence[Event]) -> str:
+    """What events say, as one JSON array that a set statement takes apart."""
+    return to_json([event["data"] for event in events]).decode()
+
+
 async def position(session: AsyncSession, source: str) -> int:
     """How far this service's copy of a neighbour has come; 0 before the first event."""
     return int((await session.execute(_CURSOR, {"source": source})).scalar() or 0)
 
 
-async def catch_up(
-    session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = 2000
-) -> int:
-    """Apply one page of a neighbour's feed to this service's copy; 0 if there was nothing new.
+PAGE = 2000
+"""Events of a neighbour that are copied in one transaction."""
 
-    Only what is kept is asked for. Copy and cursor move in one transaction, so a killed reader
-    neither loses nor repeats.
+
+async def catch_up(
+    session: AsyncSession, projection: Projection, feeds: AsyncClient, *, limit: int = PAGE
+) -> int:
+    """Apply one page of a neighbour's feed to this service's copy; 0 if there was nothing new, and
+    `limit` if there is more.
+
+    Only what is kept is asked for; a page looks through so much of a feed and may hold nothing.
+    Copy and cursor move in one transaction, so a killed reader neither loses nor repeats.
     """
     after = await position(session, projection.source)
     wanted: dict[str, str | int] = {
@@ -58,7 +69,7 @@ async def catch_up(
     }
     answer = await feeds.get(f"/v1/{projection.source}/feed", params=wanted)
     answer.raise_for_status()
-    page = answer.json()
+    page = from_json(answer.content)
     by_type: dict[str, list[Event]] = {}
     for event in page["items"]:
         by_type.setdefault(event["type"], []).append(event)
@@ -68,11 +79,13 @@ async def catch_up(
     await remember_writes(session, page["writes"])
     if page["next_after"] == after:
         return 0
-    as_at = page["items"][-1]["time"] if page["items"] else page["complete_until"]
+    is_end = page["next_after"] >= page["head"]
+    looked = page["complete_until"] if is_end else page["passed"]
+    as_at = page["items"][-1]["time"] if page["items"] else looked
     moved = {
         "source": projection.source,
         "position": page["next_after"],
         "as_at": datetime.fromisoformat(as_at),
     }
     await session.execute(_MOVE_CURSOR, moved)
-    return max(1, len(page["items"]))
+    return max(1, len(page["items"])) if is_end else limit

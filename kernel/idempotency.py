@@ -5,8 +5,9 @@ officer's decision) takes `_: IdempotencyKey` as its last parameter, on a router
 is `ActedOnce` (or `AnsweredOnce`, where nobody waits for the act to arrive elsewhere). What is
 pushed needs none: an agency's own number and `source_version` tell.
 
-Key, work and answer are one transaction: a crash leaves all or nothing. What is refused is rolled
-back, key and all, so the same key may be sent again when what was wrong is mended.
+A key belongs to one client and one address. Key, work and answer are one transaction: a crash
+leaves all or nothing. What is refused is rolled back, key and all, so the same key may be sent
+again when what was wrong is mended.
 """
 
 import hashlib
@@ -142,7 +143,8 @@ async def _hold(
 ) -> AsyncIterator[None]:
     service: Service = request.app.state.service
     client_id = caller_of(request).client_id
-    key = service.keys.digest(f"idempotency|{client_id}|{idempotency_key.strip(chr(34))}")
+    where = f"{request.method} {request.url.path}"
+    key = service.keys.digest(f"idempotency|{client_id}|{where}|{idempotency_key.strip(chr(34))}")
     if not (await session.execute(_LOCK, {"key": str(key)})).scalar_one():
         raise StillRunning
     said = service.keys.digest(await _said_by(request))

@@ -41,7 +41,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
-from kernel.feed import Event
+from kernel.feed import Event, said_by
 from kernel.law import Certainty, Rule
 from kernel.outbox import announce
 from kernel.service import Service, Work
@@ -147,13 +147,13 @@ _DONE = text("""
 
 async def keep_requests(session: AsyncSession, events: list[Event]) -> None:
     """Remember the screenings that rectification asks for."""
-    data = json.dumps([event["data"] for event in events])
+    data = said_by(events)
     await session.execute(_ASK, {"events": data})
 
 
 async def hear_judged(session: AsyncSession, events: list[Event]) -> None:
     """Remember which screenings a neighbour has judged."""
-    data = json.dumps([event["data"] for event in events])
+    data = said_by(events)
     await session.execute(_HEAR, {"events": data})
 
 

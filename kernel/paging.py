@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID
 
 from fastapi import Depends, Query
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.requests import Request
 
@@ -47,9 +48,13 @@ def page_of(rows: Sequence[Any], wanted: WantedPage, key: str) -> dict[str, Any]
 
 
 async def refuse_unknown_filters(request: Request) -> None:
-    """400 for a query parameter that the route does not name: a typo must not widen a list."""
+    """400 for a query parameter that the route does not name: a typo must not widen a list.
+
+    Likewise for a value written loosely.
+    """
     known = {"after_event"}
-    for dependant in _dependants(request.scope["route"].dependant):
+    dependants = _dependants(request.scope["route"].dependant)
+    for dependant in dependants:
         known |= {field.alias for field in dependant.query_params}
     unknown = set(request.query_params) - known
     if unknown:
@@ -58,7 +63,8 @@ async def refuse_unknown_filters(request: Request) -> None:
             f"{', '.join(sorted(known - {'after_event'})) or 'none'}.",
             code="unknown-filter",
         )
-    _refuse_loose_writing(request)
+    for dependant in dependants:
+        _refuse_loose_writing(request, dependant)
 
 
 _STRICTLY = {
@@ -69,24 +75,44 @@ _STRICTLY = {
 }
 
 
-def _refuse_loose_writing(request: Request) -> None:
-    """400 for a query value that pydantic would read as something: 0 is no day, `on` not true."""
+def _refuse_loose_writing(request: Request, dependant: Any) -> None:
+    """400 for a query value that pydantic would read as something: 0 is no day, `on` not true.
+    In a path it is a RequestValidationError, as for one that cannot be read at all."""
+    for field in dependant.path_params:
+        for words, form in map(_STRICTLY.__getitem__, _kinds(field)):
+            if not form.fullmatch(request.path_params[field.alias]):
+                place = ("path", field.alias)
+                raise RequestValidationError([{"loc": place, "type": "form", "msg": words}])
+    for field in dependant.query_params:
+        for words, form in map(_STRICTLY.__getitem__, _kinds(field)):
+            if not all(map(form.fullmatch, request.query_params.getlist(field.alias))):
+                message = f"{field.alias} is {words}."
+                raise BadRequest(message, errors=[_fault("query", field.alias, message)])
+
+
+def refuse_missing_headers(request: Request) -> None:
+    """400 for a header that the route asks for. The framework would say so as well, but only when
+    all else was done, such as waiting."""
     for dependant in _dependants(request.scope["route"].dependant):
-        for field in dependant.query_params:
-            annotation = field.field_info.annotation
-            for kind in {annotation, *get_args(annotation)} & _STRICTLY.keys():
-                words, form = _STRICTLY[kind]
-                if not all(map(form.fullmatch, request.query_params.getlist(field.alias))):
-                    raise BadRequest(
-                        f"{field.alias} is {words}.",
-                        errors=[
-                            Fault(
-                                pointer=f"/query/{field.alias}",
-                                code="not_in_this_form",
-                                message=f"Write {words}.",
-                            )
-                        ],
-                    )
+        for field in dependant.header_params:
+            if field.field_info.is_required() and field.alias not in request.headers:
+                message = f"{field.alias} is needed here."
+                raise BadRequest(message, errors=[_fault("header", field.alias, message)])
+
+
+def _fault(place: str, name: str, message: str) -> Fault:
+    return Fault(pointer=f"/{place}/{name}", code="not_in_this_form", message=message)
+
+
+def _kinds(field: Any) -> set[Any]:
+    """The types of a parameter that have a form of their own."""
+    return _types_in(field.field_info.annotation) & _STRICTLY.keys()
+
+
+def _types_in(annotation: Any) -> set[Any]:
+    """A type, or all that a union or an annotated type is made of."""
+    found = {annotation} if isinstance(annotation, type) else set()
+    return found.union(*map(_types_in, get_args(annotation)))
 
 
 def _dependants(dependant: Any) -> list[Any]:

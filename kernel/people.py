@@ -4,10 +4,13 @@ ID numbers enter here and become keys in `kernel.crypto`; no other module reads 
 """
 
 from datetime import date
+from operator import mul
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from kernel.fields import NOT_BLANK, form_of_day
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -39,7 +42,7 @@ class Certificate(NamedTuple):
 
 def check_character(first_17: str) -> str:
     """The 18th character that belongs to the first 17 digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first_17), _WEIGHTS))
     return _CHECKS[total % 11]
 
 
@@ -122,11 +125,11 @@ _DESCRIBED = {
     "type": "string",
     "minLength": 18,
     "maxLength": 22,
-    "pattern": "^[0-9]{17}[0-9Xx]([1-7][1-4]([0-9]{2})?)?$",
+    "pattern": f"^[0-9]{{6}}{form_of_day('')}[0-9]{{3}}[0-9Xx]([1-7][1-4]([0-9]{{2}})?)?$",
     "format": "id-number",
     "examples": ["230199197506150017"],
 }
-"""What a schema can say of it; birthday and last character must be right besides."""
+"""What a schema can say of it; the last character must fit the others besides."""
 
 IdNumber = Annotated[
     str,
@@ -151,11 +154,9 @@ def _trimmed(name: str) -> HiddenStr:
     return HiddenStr(text)
 
 
-_NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-
 PersonName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=60, pattern=_NOT_BLANK),
+    StringConstraints(min_length=1, max_length=60, pattern=NOT_BLANK),
     AfterValidator(_trimmed),
 ]
 """A person's name as the office writes it."""

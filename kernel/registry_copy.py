@@ -9,8 +9,6 @@ is what was known (a report counts from its `as_at`, the first one also before).
 holds_to`, `valid_from/valid_to` and `joined_on/gone_on`: the days in the world it speaks of.
 """
 
-import json
-
 from sqlalchemy import (
     Boolean,
     Column,
@@ -26,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel.feed import Event
+from kernel.feed import Event, said_by
 
 
 def add_registry_copy(metadata: MetaData) -> None:
@@ -138,6 +136,6 @@ FORGET_ALL = tuple(
 
 async def copy_households(session: AsyncSession, events: list[Event]) -> None:
     """Replace the copy of each household that these events speak of by its newest state."""
-    data = json.dumps([event["data"] for event in events])
+    data = said_by(events)
     for statement in [*_FORGET, *_KEEP]:
         await session.execute(statement, {"events": data})

@@ -45,6 +45,7 @@ class May(StrEnum):
 
     AGENCIES_WRITE = "agencies:write"
     AGENCIES_READ = "agencies:read"
+    AUDIT_READ = "audit:read"
     BUDGETS_READ = "budgets:read"
     BUDGETS_WRITE = "budgets:write"
     CHECKS_WRITE = "checks:write"
@@ -109,6 +110,7 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.HOUSEHOLDS_WRITE,
             May.HOUSEHOLDS_READ,
             May.HOUSEHOLDS_REVEAL,
+            May.AUDIT_READ,
             May.INCIDENTS_WRITE,
             May.INCIDENTS_READ,
             May.CONTRACTS_READ,
@@ -139,6 +141,7 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.CONTRACTS_WRITE,
             May.CONTRACTS_READ,
             May.HOUSEHOLDS_READ,
+            May.HOUSEHOLDS_REVEAL,
             May.ELIGIBILITY_ASK,
             May.DEFAULTS_PROPOSE,
             May.ITEMS_WORK,
@@ -167,6 +170,7 @@ GRANTS: dict[Role, frozenset[May]] = {
             May.POLICIES_READ,
             May.CLAIMS_WRITE,
             May.HOUSEHOLDS_READ,
+            May.HOUSEHOLDS_REVEAL,
             May.CLAIMS_READ,
             May.ITEMS_WORK,
         }
@@ -196,7 +200,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         }
         | _EVERY_AGENCY
     ),
-    Role.AUDITOR: frozenset({May.AGENCIES_READ, May.FEED_READ}),
+    Role.AUDITOR: frozenset({May.AGENCIES_READ, May.AUDIT_READ, May.FEED_READ}),
     Role.OPERATOR: frozenset(
         {
             May.AGENCIES_WRITE,
@@ -220,3 +224,6 @@ ROLE_OF_AGENCY = {
     AgencyType.OPERATOR: Role.OPERATOR,
 }
 """The one role that the clients of an agency may have."""
+
+AGENCY_TYPE_OF = {role: agency_type for agency_type, role in ROLE_OF_AGENCY.items()}
+"""The type of the agencies whose clients have a role."""

@@ -171,9 +171,9 @@ class _Outermost:
             await (await _tell_unexpected(request, failure))(scope, receive, send)
 
 
-def body_of(model: type[BaseModel], *, needed: bool = True) -> Any:
+def body_of(model: type[BaseModel], *, needed: bool = True, limit: int = JSON_BODY_LIMIT) -> Any:
     """A dependency: the JSON body as this model, read strictly; no body at all, if none is needed,
-    as the model that says nothing.
+    as the model that says nothing. `limit`: bytes it may have.
 
     FastAPI's own reading turns NaN and deep nesting into a 500, takes "1" for 1, and repeats what
     it rejects. `kernel.service.describe_bodies` puts the model into the OpenAPI document.
@@ -186,7 +186,7 @@ def body_of(model: type[BaseModel], *, needed: bool = True) -> Any:
             return model()
         if kind != "application/json":
             raise problems.UnsupportedMediaType("Send the body as application/json.")
-        raw = await read_body(request, JSON_BODY_LIMIT)
+        raw = await read_body(request, limit)
         request.state.body = raw
         try:
             return adapter.validate_json(raw, strict=True)

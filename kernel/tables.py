@@ -28,8 +28,8 @@ NOW = text("clock_timestamp()")
 
 
 def add_shared_tables(metadata: MetaData) -> None:
-    """Give a service's schema its outbox, feed, cursors, readers, idempotency keys, declarations,
-    pending rows and jobs."""
+    """Give a service's schema its outbox, feed, cursors, readers, idempotency keys, access records,
+    declarations, pending rows and jobs."""
     outbox = Table(
         "outbox",
         metadata,
@@ -159,6 +159,27 @@ def add_shared_tables(metadata: MetaData) -> None:
         comment="What was done under an Idempotency-Key, and answered (kernel/idempotency.py).",
     )
     Index("idempotency_key_kept_at_idx", kept.c.kept_at)
+    access = Table(
+        "access_record",
+        metadata,
+        Column("record_id", Uuid, primary_key=True),
+        Column("service", Text, nullable=False),
+        Column("recorded_at", DateTime(timezone=True), nullable=False),
+        Column("request_id", Uuid, nullable=False),
+        Column("operation", Text, nullable=False),
+        Column("purpose", Text, nullable=False),
+        Column("fields", ARRAY(Text), nullable=False, comment="shown in clear; never their values"),
+        Column("sub", Text, nullable=False),
+        Column("client_id", Text, nullable=False),
+        Column("agency", Text, nullable=False),
+        Column("agency_type", Text, nullable=False),
+        Column("division", Text, nullable=False),
+        Column("household_key", Uuid),
+        Column("person_keys", ARRAY(Uuid), nullable=False),
+        comment="Who saw whom in clear, only ever added to: own ones, and copies (column service).",
+    )
+    Index("access_record_person_keys_idx", access.c.person_keys, postgresql_using="gin")
+    Index("access_record_household_key_idx", access.c.household_key, access.c.record_id)
     declaration = Table(
         "declaration",
         metadata,

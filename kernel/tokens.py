@@ -63,6 +63,8 @@ class Claims:
     scope: frozenset[str]
     jti: str
     exp: int
+    purposes: frozenset[str] | None = None
+    """What its client may ask for names and numbers for, if that is less than its role may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +302,9 @@ def _claims(body: Mapping[str, Any], at: float) -> Claims:
     divisions = body.get("divisions")
     if not isinstance(divisions, list) or not all(_is_division(code) for code in divisions):
         raise Refused
+    purposes = body.get("purposes")
+    if purposes is not None and not _are_words(purposes):
+        raise Refused
     if body["sub"] != body["client_id"]:
         raise Refused
     early = max(body["iat"], body["nbf"]) > at + LEEWAY
@@ -316,7 +321,12 @@ def _claims(body: Mapping[str, Any], at: float) -> Claims:
         scope=frozenset(body["scope"].split()),
         jti=body["jti"],
         exp=body["exp"],
+        purposes=None if purposes is None else frozenset(purposes),
     )
+
+
+def _are_words(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(word, str) for word in given)
 
 
 def _is_division(code: object) -> bool:

@@ -73,7 +73,7 @@ NOTICED = text("""
 
 _NOT_JUDGED_BY = (
     *("touched", "outbox", "feed", "feed_head", "reader_cursor", "pending", "job", "job_chunk"),
-    *("event_applied", "idempotency_key"),
+    *("event_applied", "idempotency_key", "access_record"),
     *("screening_request", "screening_heard", "household_lock"),
     # Questions and what was told; what was lent is judged, not what was asked.
     *("condition_words", "eligibility_check", "reservation", "reservation_end"),

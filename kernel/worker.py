@@ -21,7 +21,7 @@ from kernel.bulk import jobs
 from kernel.database import is_unreachable
 from kernel.service import Errand, Service, Step, Work, log
 from kernel.sharing import months, snapshots
-from kernel.sharing.relay import relay
+from kernel.sharing.relay import BATCH, relay
 
 _LOCK = text("""
     select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/step/' || :step, 0))
@@ -88,7 +88,10 @@ class Worker:
         )
         relayed = await _all(
             _in_turn(
-                service, {"relay": _relay} if done or seen[service.name].to_relay else {}, failures
+                service,
+                {"relay": _relay} if done or seen[service.name].to_relay else {},
+                failures,
+                full=BATCH,
             )
             for service, done in zip(self._services, worked, strict=True)
         )
@@ -98,7 +101,12 @@ class Worker:
         }
         self._heads.update(heads)
         copied = await _all(
-            _in_turn(service, self._copies_of(service, heads, seen[service.name].cursors), failures)
+            _in_turn(
+                service,
+                self._copies_of(service, heads, seen[service.name].cursors),
+                failures,
+                full=feed.PAGE,
+            )
             for service in self._services
         )
         if failures:
@@ -182,24 +190,26 @@ async def _all(acts: Iterable[Awaitable[Result]]) -> list[Result]:
     return results  # type: ignore[return-value]  # no exception is left among them
 
 
-async def _in_turn(service: Service, steps: Mapping[str, Step], failures: list[Exception]) -> int:
-    """Run each step until it is idle, has had its share of the round, or fails."""
+async def _in_turn(
+    service: Service, steps: Mapping[str, Step], failures: list[Exception], *, full: int = 1
+) -> int:
+    """Run each step until it does less than a full one, has had its share, or fails."""
     done = 0
     for name, step in steps.items():
         try:
-            done += await _share_of(service, name, step)
+            done += await _share_of(service, name, step, full)
         except Exception as failure:
             failures.append(failure)
     return done
 
 
-async def _share_of(service: Service, name: str, step: Step) -> int:
+async def _share_of(service: Service, name: str, step: Step, full: int) -> int:
     done = 0
     for _ in range(_SHARE):
         async with _alone(service, name) as session:
             this_time = await step(service, session) if session else 0
         done += this_time
-        if not this_time:
+        if this_time < full:
             break
     return done
 

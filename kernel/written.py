@@ -23,6 +23,7 @@ from starlette.responses import Response
 from kernel import clock
 from kernel.access import caller_of
 from kernel.ids import made_at, new_id
+from kernel.paging import refuse_missing_headers
 from kernel.problems import BadRequest, NotFound, Unavailable
 
 HEADER = "Event-Id"
@@ -113,6 +114,7 @@ async def wait_until_here(request: Request) -> None:
     if wanted is None:
         return
     caller_of(request)  # nobody waits, and looks forty times, without a token
+    refuse_missing_headers(request)
     event_id = _event_id(wanted)
     if clock.now() - made_at(event_id) > timedelta(days=KEPT_DAYS):
         return  # whatever was written so long ago has long been here

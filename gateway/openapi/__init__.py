@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from gateway.addresses import PUBLISHED_AT
 from gateway.openapi.described import (
     DESCRIPTION,
     FAULT,
@@ -22,20 +23,28 @@ from gateway.openapi.described import SCHEMAS as _PREFIX
 from gateway.openapi.examples import problems_with_examples, show_examples
 from kernel.service import describe_bodies
 
+_PAGE = re.compile(r"Page_(\w+?)(?:Out)?_")
+"""What pydantic makes of `Page[HouseholdOut]`: HouseholdPage reads better in a client."""
+
+
+class NameTaken(Exception):
+    """Two models of different services have one name: the newer one needs a name of its own."""
+
 
 def merged(apps: Mapping[str, FastAPI]) -> Document:
     """The documents of several apps, by the path each stands at, as one.
 
-    Schemas of one name that say the same are shared; those that differ get the name of their
-    service in front.
+    A schema is called as its class is, in whichever service. Those of one name are one and the
+    same, such as the kernel's; raises NameTaken if they are not.
     """
     documents = {prefix: _document_of(app) for prefix, app in apps.items()}
-    _part_namesakes(documents)
+    _refuse_namesakes(documents)
     paths: Document = {}
     schemas: Document = {"Problem": dict(PROBLEM), "Fault": dict(FAULT)}
     security: Document = {}
     for prefix, document in documents.items():
-        paths |= {prefix + path: item for path, item in document["paths"].items()}
+        at = {prefix + path: item for path, item in document["paths"].items()}
+        paths |= {PUBLISHED_AT.get(path, path): item for path, item in at.items()}
         schemas |= document["components"]["schemas"]
         security |= document["components"].get("securitySchemes", {})
     describe(paths)
@@ -72,6 +81,7 @@ def _document_of(app: FastAPI) -> Document:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    _rename(document, {name: _PAGE.sub(r"\1Page", name) for name in schemas})
     return document
 
 
@@ -81,33 +91,20 @@ def _tags(paths: Document) -> list[str]:
     )
 
 
-def _part_namesakes(documents: Mapping[str, Document]) -> None:
-    """Rename, in place, the schemas that share a name but not a meaning."""
-    differing = _differing(documents)
+def _refuse_namesakes(documents: Mapping[str, Document]) -> None:
+    """Raise NameTaken if a schema's name means two things: nobody else's name is ever changed for
+    a new schema, since other people's programs are written with it."""
+    said: dict[str, str] = {}
     for prefix, document in documents.items():
-        service = prefix.rpartition("/")[2].title()
-        names = {name: service + name for name in differing}
-        _rename(document, names)
-
-
-def _differing(documents: Mapping[str, Document]) -> set[str]:
-    """Names with more than one meaning, and names of what refers to them."""
-    meanings: dict[str, set[str]] = {}
-    refers: dict[str, set[str]] = {}
-    for document in documents.values():
         for name, schema in document["components"]["schemas"].items():
-            said = json.dumps(schema, sort_keys=True)
-            meanings.setdefault(name, set()).add(said)
-            refers.setdefault(name, set()).update(re.findall(f'"{_PREFIX}([^"]+)"', said))
-    differing = {name for name, said in meanings.items() if len(said) > 1}
-    while more := {name for name in refers if refers[name] & differing} - differing:
-        differing |= more
-    return differing
+            this = json.dumps(schema, sort_keys=True)
+            if said.setdefault(name, this) != this or not name.isalnum():
+                raise NameTaken(f"{prefix or 'gateway'}: another schema is called {name} as well.")
 
 
 def _rename(document: Document, names: Mapping[str, str]) -> None:
     schemas = document["components"]["schemas"]
-    document["components"]["schemas"] = {names.get(name, name): schemas[name] for name in schemas}
+    document["components"]["schemas"] = {names[name]: schema for name, schema in schemas.items()}
     _repoint(document, {_PREFIX + old: _PREFIX + new for old, new in names.items()})
 
 

@@ -75,6 +75,7 @@ _SAID = {
     "Forbidden": "The token lacks the scope, or the act is another's.",
     "NotFound": "There is nothing here that this token may see.",
     "Conflict": "It contradicts what is on record, or cannot be done in this state.",
+    "Gone": "It was there, and is not to be had any more; the problem says what to do.",
     "Stale": "It has changed since it was read.",
     "TooLarge": "The body is larger than this address takes.",
     "OtherMediaType": "The body is in none of the media types this address takes.",
@@ -84,10 +85,29 @@ _SAID = {
     "Unavailable": "The exchange cannot answer at the moment; try again shortly.",
 }
 
+_AGAIN = {
+    "Retry-After": {
+        "description": "In how many seconds to ask again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
+_HEADERS: dict[str, Document] = {
+    "Unauthenticated": {
+        "WWW-Authenticate": {
+            "description": "How to prove who is asking.",
+            "schema": {"type": "string"},
+        }
+    },
+    "TooMany": _AGAIN,
+    "Unavailable": _AGAIN,
+}
+
 RESPONSES_OF_PROBLEMS: Document = {
     name: {
         "description": said,
         "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + "Problem"}}},
+        **({"headers": _HEADERS[name]} if name in _HEADERS else {}),
     }
     for name, said in {"Problem": "A problem.", **_SAID}.items()
 }
@@ -117,11 +137,13 @@ def _possible(path: str, method: str, operation: Document) -> Iterator[tuple[str
     if operation["security"]:
         yield "401", "Unauthenticated"
         yield "403", "Forbidden"
-    if "{" in path:
+    if operation.get("parameters"):
         yield "404", "NotFound"
+    if path.endswith("/feed") or "/manifests/" in path:
+        yield "410", "Gone"
     if method != "get":
         yield "409", "Conflict"
-    if method == "put":
+    if any(each["name"] == "If-Match" for each in operation.get("parameters", [])):
         yield "412", "Stale"
         yield "428", "Unconditional"
     if "requestBody" in operation:

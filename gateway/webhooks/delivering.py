@@ -22,7 +22,7 @@ from gateway.webhooks.queries import dispatch, endpoints
 from gateway.webhooks.schedule import next_attempt, retry_after
 from gateway.webhooks.sending import Answer, Sender
 from gateway.webhooks.signing import headers_of
-from gateway.webhooks.vocabulary import DISABLED, Origin, Outcome
+from gateway.webhooks.vocabulary import DISABLED, AttemptOutcome, Origin
 from kernel import clock
 from kernel.outbox import announce
 from kernel.service import Service, log
@@ -105,7 +105,7 @@ class Dispatcher:
     def _result(self, delivery: RowMapping, answer: Answer) -> Result:
         now = clock.now()
         again = None
-        if answer.outcome != Outcome.DELIVERED and delivery["origin"] == Origin.FEED:
+        if answer.outcome != AttemptOutcome.DELIVERED and delivery["origin"] == Origin.FEED:
             again = next_attempt(
                 delivery["step"],
                 answer.outcome,

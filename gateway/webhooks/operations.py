@@ -16,7 +16,7 @@ from gateway.webhooks.queries import deliveries, endpoints
 from gateway.webhooks.schemas import EndpointIn, HostIn
 from gateway.webhooks.signing import NewKey, Signing, new_key
 from gateway.webhooks.tables import WebhookDelivery, WebhookEndpoint, WebhookHost
-from gateway.webhooks.vocabulary import Because, Origin, State
+from gateway.webhooks.vocabulary import Because, DeliveryState, Origin
 from kernel import clock
 from kernel.crypto import Keys
 from kernel.ids import new_id
@@ -217,7 +217,7 @@ async def send_example(session: AsyncSession, endpoint: WebhookEndpoint, kind: s
         events=0,
         occurred_at=now,
         created_at=now,
-        state=State.WAITING.value,
+        state=DeliveryState.WAITING.value,
         attempts=0,
         step=0,
         next_at=now,

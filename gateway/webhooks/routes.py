@@ -29,12 +29,12 @@ from gateway.webhooks.schemas import (
 )
 from gateway.webhooks.signing import Signing
 from gateway.webhooks.tables import WebhookEndpoint
-from gateway.webhooks.vocabulary import State
+from gateway.webhooks.vocabulary import DeliveryState
 from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.crypto import Keys
 from kernel.database import Transaction
-from kernel.editing import check_if_match, etag_of
+from kernel.editing import REPLACES, check_if_match, etag_of
 from kernel.idempotency import AnsweredOnce, IdempotencyKey
 from kernel.paging import Page, Wanted, page_of
 from kernel.problems import NotFound
@@ -55,7 +55,14 @@ def host_routes() -> APIRouter:
     """`/v1/webhooks/hosts`: where deliveries may go. Operators approve, their agency reads."""
     router = APIRouter(prefix="/v1/webhooks/hosts", tags=["webhooks"])
 
-    @router.post("", status_code=201, operation_id="approve_webhook_host")
+    @router.post(
+        "",
+        status_code=201,
+        operation_id="approve_webhook_host",
+        responses={
+            200: {"model": HostAnswer, "description": "Known already; `outcome` says what became."}
+        },
+    )
     async def approve(
         session: Transaction,
         operator: Operator,
@@ -108,7 +115,17 @@ def endpoint_routes(keys: Keys, announced: Collection[str]) -> APIRouter:
     """`/v1/webhooks/endpoints`: each agency its own. `announced` are the types there are."""
     router = APIRouter(prefix="/v1/webhooks/endpoints", tags=["webhooks"], route_class=AnsweredOnce)
 
-    @router.post("", status_code=201, operation_id="add_webhook_endpoint")
+    @router.post(
+        "",
+        status_code=201,
+        operation_id="add_webhook_endpoint",
+        responses={
+            200: {
+                "model": EndpointAnswer,
+                "description": "Known already; `outcome` says what became.",
+            }
+        },
+    )
     async def add(
         session: Transaction,
         caller: Writer,
@@ -153,7 +170,11 @@ def endpoint_routes(keys: Keys, announced: Collection[str]) -> APIRouter:
         found = await _found(session, endpoint_id, caller)
         return await _told(session, found, response)
 
-    @router.put("/{endpoint_id}", operation_id="change_webhook_endpoint")
+    @router.put(
+        "/{endpoint_id}",
+        operation_id="change_webhook_endpoint",
+        dependencies=[REPLACES],
+    )
     async def change(
         session: Transaction,
         request: Request,
@@ -169,7 +190,12 @@ def endpoint_routes(keys: Keys, announced: Collection[str]) -> APIRouter:
         await operations.change_endpoint(session, found, said)
         return await _told(session, found, response)
 
-    @router.delete("/{endpoint_id}", status_code=204, operation_id="delete_webhook_endpoint")
+    @router.delete(
+        "/{endpoint_id}",
+        status_code=204,
+        operation_id="delete_webhook_endpoint",
+        dependencies=[REPLACES],
+    )
     async def delete(
         session: Transaction, request: Request, caller: Writer, endpoint_id: UUID
     ) -> None:
@@ -255,7 +281,7 @@ def delivery_routes() -> APIRouter:
         caller: Reader,
         wanted: Wanted,
         endpoint_id: UUID | None = None,
-        state: State | None = None,
+        state: DeliveryState | None = None,
         service: Annotated[str | None, Query(max_length=40)] = None,
     ) -> Page[DeliveryOut]:
         """Deliveries, oldest first, each with its last attempt. The log keeps them for 30 days."""

@@ -6,7 +6,7 @@ Standard Webhooks 1.0.0, "Deliverability and reliability": ten attempts over 75 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from gateway.webhooks.vocabulary import Outcome
+from gateway.webhooks.vocabulary import AttemptOutcome
 
 DELAYS = (
     timedelta(0),
@@ -36,7 +36,7 @@ GIVEN_UP_AFTER = timedelta(hours=120)
 
 
 def next_attempt(
-    step: int, outcome: Outcome, *, put_off: timedelta | None, now: datetime, chance: float
+    step: int, outcome: AttemptOutcome, *, put_off: timedelta | None, now: datetime, chance: float
 ) -> datetime | None:
     """When to try again after `step` attempts of the schedule; None when it is at its end.
 
@@ -46,7 +46,7 @@ def next_attempt(
     if step >= len(DELAYS):
         return None
     pause = DELAYS[step] * (1 - JITTER + 2 * JITTER * chance)
-    if outcome in (Outcome.TIMED_OUT, Outcome.THROTTLED):
+    if outcome in (AttemptOutcome.TIMED_OUT, AttemptOutcome.THROTTLED):
         pause = max(pause, THROTTLED)
     return now + max(pause, min(put_off or timedelta(0), LONGEST))
 

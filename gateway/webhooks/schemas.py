@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.schemas import AgencyCode
 from gateway.webhooks.signing import Signing
-from gateway.webhooks.vocabulary import Because, Origin, Outcome, State
+from gateway.webhooks.vocabulary import AttemptOutcome, Because, DeliveryState, Origin
 
 EventType = Annotated[
     str, StringConstraints(max_length=60, pattern=r"^[a-z][a-z_-]*\.[a-z][a-z_]*$")
@@ -149,11 +149,11 @@ class DeliveryOut(BaseModel):
     origin: Origin
     type: str
     data: News
-    state: State
+    state: DeliveryState
     attempts: int
     last_status: int | None
     """The HTTP status of the last attempt, if it got an answer."""
-    last_outcome: Outcome | None
+    last_outcome: AttemptOutcome | None
     last_milliseconds: int | None
     next_attempt_at: datetime | None
     created_at: datetime
@@ -165,7 +165,7 @@ class AttemptOut(BaseModel):
 
     number: int
     ended_at: datetime
-    outcome: Outcome
+    outcome: AttemptOutcome
     status: int | None
     milliseconds: int
 

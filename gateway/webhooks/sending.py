@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.webhooks.addresses import is_open, may_connect, target_of
-from gateway.webhooks.vocabulary import Outcome
+from gateway.webhooks.vocabulary import AttemptOutcome
 
 LONGEST = 15.0
 """Seconds that an attempt may take, from the name to the answer's headers."""
@@ -33,7 +33,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 class Answer:
     """What came back of one attempt."""
 
-    outcome: Outcome
+    outcome: AttemptOutcome
     status: int | None
     retry_after: str | None
     milliseconds: int
@@ -68,13 +68,13 @@ class Sender:
                 status, asked = await self._post(url, body, headers, cidrs)
             outcome = _outcome_of(status)
         except NotApproved:
-            outcome = Outcome.NOT_APPROVED
+            outcome = AttemptOutcome.NOT_APPROVED
         except TimeoutError:
-            outcome = Outcome.TIMED_OUT
+            outcome = AttemptOutcome.TIMED_OUT
         except (aiohttp.ClientSSLError, ssl.SSLError):
-            outcome = Outcome.UNTRUSTED
+            outcome = AttemptOutcome.UNTRUSTED
         except (aiohttp.ClientError, OSError, ValueError):
-            outcome = Outcome.UNREACHABLE
+            outcome = AttemptOutcome.UNREACHABLE
         return Answer(outcome, status, asked, round((loop.time() - begun) * 1000))
 
     async def _post(
@@ -160,11 +160,11 @@ def _socket_to(
     return made
 
 
-def _outcome_of(status: int) -> Outcome:
+def _outcome_of(status: int) -> AttemptOutcome:
     if 200 <= status < 300:
-        return Outcome.DELIVERED
+        return AttemptOutcome.DELIVERED
     if status == 410:
-        return Outcome.GONE
+        return AttemptOutcome.GONE
     if status in _BUSY:
-        return Outcome.THROTTLED
-    return Outcome.REDIRECTED if 300 <= status < 400 else Outcome.REFUSED
+        return AttemptOutcome.THROTTLED
+    return AttemptOutcome.REDIRECTED if 300 <= status < 400 else AttemptOutcome.REFUSED

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from gateway.tables import SCHEMA
 from gateway.webhooks.signing import Signing
-from gateway.webhooks.vocabulary import Because, Origin, State
+from gateway.webhooks.vocabulary import Because, DeliveryState, Origin
 from kernel.database import Row
 from kernel.facts import INSTANT
 
@@ -122,7 +122,7 @@ class WebhookDelivery(Row, table=True):
             postgresql_where=text("state = 'waiting'"),
         ),
         _one_of("origin", Origin),
-        _one_of("state", State),
+        _one_of("state", DeliveryState),
         CheckConstraint("(state = 'waiting') = (next_at is not null)", name="next_at"),
         CheckConstraint("first_position <= last_position", name="positions"),
     )

@@ -10,7 +10,7 @@ class Origin(StrEnum):
     EXAMPLE = "example"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """How far a delivery is."""
 
     WAITING = "waiting"
@@ -22,7 +22,7 @@ class State(StrEnum):
     """A later one speaks of its positions as well."""
 
 
-class Outcome(StrEnum):
+class AttemptOutcome(StrEnum):
     """What became of one attempt."""
 
     DELIVERED = "delivered"

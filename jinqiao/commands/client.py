@@ -36,6 +36,7 @@ def add_to(root: typer.Typer) -> None:
 def key(
     private: Annotated[Path, typer.Argument(help="Where to keep the private key; not there yet.")],
     jwks: Annotated[Path, typer.Option(help="Where to write the public key, for the operator.")],
+    as_json: AsJson = False,
 ) -> None:
     """Make a client's key pair. The private half never leaves the machine that uses it."""
     if private.exists():
@@ -47,7 +48,10 @@ def key(
         jwks.write_text(json.dumps(public, indent=1) + "\n")
     except OSError as problem:
         raise Failed(f"{problem.filename} cannot be written: {problem.strerror}.") from None
-    print(f"{private} is to be kept, {jwks} to be given to the operator.")
+    if as_json:
+        print(json.dumps({"private": str(private), "jwks": str(jwks)}))
+    else:
+        print(f"{private} is to be kept, {jwks} to be given to the operator.")
 
 
 @app.command(epilog="Example: jinqiao client add RCU-230231 --role bank --out bank.json")

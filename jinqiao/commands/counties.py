@@ -1,8 +1,10 @@
 """`jinqiao generate` and `jinqiao demo`: the ten counties, from raw files to the plan's figures."""
 
 import contextlib
+import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -32,10 +34,17 @@ def generate(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = _OUT,
     households: Annotated[int, typer.Option(min=1_500, help="Registered households.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 2019,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was written as JSON.")
+    ] = False,
 ) -> None:
     """Write the raw files of the ten counties, and the answer key."""
-    write_files(out, seed=seed, households=households, progress=print)
-    print(f"The files of ten counties are in {out}.")
+    told = (lambda _: None) if as_json else print
+    write_files(out, seed=seed, households=households, progress=told)
+    if as_json:
+        print(json.dumps({"out": str(out), "households": households, "seed": seed}))
+    else:
+        print(f"The files of ten counties are in {out}.")
 
 
 def demo(
@@ -45,19 +54,24 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where to leave files and findings.")] = _OUT,
     households: Annotated[int, typer.Option(min=1_500)] = 20_000,
     seed: Annotated[int, typer.Option()] = 2019,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the lines as JSON.")] = False,
 ) -> None:
     """Run the main job: push the ten counties' files, screen, and print plan beside findings.
 
     Exits 0 only if every line agrees with the answer key.
     """
-    console = Console() if sys.stdout.isatty() else Console(width=_LOG_WIDTH)
+    width = None if sys.stdout.isatty() else _LOG_WIDTH
+    console = Console(width=width, stderr=as_json)
     folder = from_ or out
     with _progress(console) as stage:
         if from_ is None:
             advance = stage("writing the agencies' files", 10)
             write_files(out, seed=seed, households=households, progress=lambda _: advance(1))
         lines, failure = _run(folder, out, stage)
-    _print(console, lines)
+    if as_json:
+        print(json.dumps(list(map(asdict, lines)), ensure_ascii=False, indent=1))
+    else:
+        _print(console, lines)
     if failure:
         console.print(f"[red]{escape(failure)}[/red]")
     if failure or any(line.differences for line in lines):

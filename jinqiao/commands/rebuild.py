@@ -36,8 +36,8 @@ def rebuild(
         return
     for each in done:
         print(
-            f"{service} has {each['rows']} rows of {each['source']} anew, and reads its feed on "
-            f"from position {each['position']}."
+            f"{service} has {each['rows']} rows of {each['source']} anew, and all that its feed "
+            f"told up to position {each['position']}."
         )
 
 

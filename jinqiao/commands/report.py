@@ -1,5 +1,6 @@
 """`jinqiao report`: the report of a stage, as a file."""
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -32,11 +33,20 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="File to write; else report-STAGE.FORMAT.")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON, and write no file.")
+    ] = False,
 ) -> None:
     """Fetch the report of a stage: as Word, as the ledger (台账) in XLSX, or as JSON."""
+    path = f"/v1/rectification/reports/{stage}"
+    if as_json:
+        with partner(client) as asker:
+            found = asker.get(path, format=Format.JSON.value)
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
     file = out or Path(f"report-{stage}.{format_}")
     with partner(client) as asker:
-        content = asker.download(f"/v1/rectification/reports/{stage}", format=format_.value)
+        content = asker.download(path, format=format_.value)
     try:
         file.write_bytes(content)
     except OSError as problem:

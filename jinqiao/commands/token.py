@@ -1,5 +1,6 @@
 """`jinqiao token`: an access token for the shell, which no list of processes shows."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,9 @@ def add_to(root: typer.Typer) -> None:
 
 def token(
     client: Annotated[Path, typer.Option(help="Credentials, as `jinqiao client add` wrote them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Print an access token, good for ten minutes."""
     with partner(client) as caller:
-        print(caller.token())
+        found = caller.token()
+    print(json.dumps({"access_token": found}) if as_json else found)

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +16,8 @@ from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any
 from kernel.database import Transaction
 from kernel.division import DivisionCode, spans
-from kernel.feed import Apply, Event
+from kernel.feed import Apply, Event, said_by
+from kernel.fields import DayAfter, FirstDay
 from kernel.ids import new_id
 from kernel.money import Yuan
 from kernel.outbox import announce
@@ -39,8 +40,8 @@ class DeclarationIn(BaseModel):
     """The caller's own if left out; no other is accepted."""
     division: DivisionCode | None = None
     """Where it is everything; all of the agency's divisions if left out."""
-    valid_from: date
-    valid_to: date
+    valid_from: FirstDay
+    valid_to: DayAfter
     """The first day no longer covered."""
     rows: Annotated[int, Field(ge=0)]
     control_total: Yuan | None = None
@@ -141,7 +142,7 @@ def copy_declarations(service: str) -> Apply:
     """Keep a copy of a neighbour's declarations beside the service's own."""
 
     async def apply(session: AsyncSession, events: list[Event]) -> None:
-        data = json.dumps([event["data"] for event in events])
+        data = said_by(events)
         await session.execute(_COPY, {"service": service, "events": data})
 
     return apply
@@ -156,20 +157,22 @@ def declaration_routes(
     """
     router = APIRouter(tags=["declarations"])
     writers = {**dict.fromkeys(kinds, may), **(also or {})}
+    one: Any = Literal[*sorted(writers)]
+    heard = create_model(
+        f"{service.title()}DeclarationIn",
+        __base__=DeclarationIn,
+        __doc__=DeclarationIn.__doc__,
+        kind=(one, Field(examples=[min(writers)])),
+    )
 
     @router.post("/declarations", status_code=201, operation_id=f"file_{service}_declaration")
     async def file(
         session: Transaction,
         caller: Annotated[Caller, allowed_to_any(sorted(set(writers.values())))],
-        declaration: Annotated[Any, body_of(DeclarationIn)],
+        declaration: Annotated[Any, body_of(heard)],
         response: Response,
     ) -> DeclarationOut:
         """Declare that everything of one kind has been pushed for some days and a place."""
-        if declaration.kind not in writers:
-            message = f"kind is one of {', '.join(sorted(writers))}."
-            raise Invalid(
-                message, errors=[Fault(pointer="/kind", code="unknown_kind", message=message)]
-            )
         if writers[declaration.kind] not in caller.scope:
             raise Forbidden("Only who may push a kind of fact may declare it complete.")
         declaration_id = await file_declaration(session, caller, declaration)

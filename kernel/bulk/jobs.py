@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.access import Caller
+from kernel.bulk.ahead import Ahead
 from kernel.bulk.declarations import DeclarationIn, file_declaration
-from kernel.bulk.record import record
+from kernel.bulk.preparing import Prepared, prepared
+from kernel.bulk.record import record, store
 from kernel.bulk.refusals import KEPT_FOR, forget, sealed_refusals
 from kernel.bulk.resource import Outcome, Push, Raw, Resource, Verdict, count
 from kernel.bulk.upload import unsealed
@@ -104,10 +107,10 @@ _NEXT_JOB = text("""
                    order by agency, job_id) oldest
     order by worked_at nulls first, job_id limit 1
 """)
-_NEXT_CHUNK = text("""
+_NEXT_CHUNKS = text("""
     select chunk_no, sealed from job_chunk
     where job_id = :job_id and sealed is not null and chunk_no > :after
-    order by chunk_no limit 1
+    order by chunk_no limit 2
 """)
 _FINISH_CHUNK = text("""
     update job_chunk set sealed = null, counts = cast(:counts as jsonb), total = :total,
@@ -169,15 +172,14 @@ _FAILED = "The exchange failed on this job and stored no further row; push what 
 
 
 async def _one_chunk(push: Push, resource: Resource, job: Any) -> int:
-    key = {"job_id": job["job_id"]}
-    chunk = (await push.session.execute(_NEXT_CHUNK, {**key, "after": 0})).first()
-    if chunk is None:
+    """The next chunk; with the last one the job ends."""
+    done, is_last = await _work_on_next(push, resource, job, after=0)
+    if done:
+        await _keep(push.session, job, done)
+        await push.session.execute(_WORKED, {"job_id": job["job_id"], "now": push.now})
+    if is_last:
         await _finish(push, resource, job, state="done", detail=None)
-        return 1
-    done = await _work_on(push, resource, job, chunk)
-    await _keep(push.session, job, done)
-    await push.session.execute(_WORKED, {**key, "now": push.now})
-    return len(done.verdicts)
+    return len(done.verdicts) if done else 1
 
 
 async def _whole(push: Push, resource: Resource, job: Any) -> int:
@@ -187,11 +189,12 @@ async def _whole(push: Push, resource: Resource, job: Any) -> int:
     """
     chunks: list[_Worked] = []
     savepoint = await push.session.begin_nested()
-    next_one = {"job_id": job["job_id"], "after": 0}
-    while (chunk := (await push.session.execute(_NEXT_CHUNK, next_one)).first()) is not None:
-        next_one["after"] = chunk.chunk_no
-        done = await _work_on(push, resource, job, chunk)
-        chunks.append(_for_show(done) if job["dry_run"] else done)
+    is_last = False
+    while not is_last:
+        after = chunks[-1].chunk_no if chunks else 0
+        done, is_last = await _work_on_next(push, resource, job, after)
+        if done:
+            chunks.append(_for_show(done) if job["dry_run"] else done)
     rejected = any(done.counts[Outcome.REJECTED] for done in chunks)
     withdrawn = job["mode"] == "atomic" and rejected
     if withdrawn or job["dry_run"]:
@@ -214,11 +217,44 @@ class _Worked:
     refused: bytes | None
 
 
-async def _work_on(push: Push, resource: Resource, job: Any, chunk: Any) -> _Worked:
-    raws, strict = unsealed(push.keys, job["job_id"], chunk.sealed)
-    verdicts, total = await record(push, resource, raws, strict=strict)
-    refused = sealed_refusals(push.keys, job["job_id"], raws, verdicts)
-    return _Worked(chunk.chunk_no, count(verdicts), verdicts, total, refused)
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A chunk that can be stored."""
+
+    raws: Sequence[Raw]
+    rows: Prepared
+
+
+_AHEAD = Ahead[_Ready]()
+
+
+async def _work_on_next(
+    push: Push, resource: Resource, job: Any, after: int
+) -> tuple[_Worked | None, bool]:
+    """Store the next chunk after one, while that behind it is made ready; and whether it was the
+    last. None if there is no more."""
+    job_id = job["job_id"]
+    asked = {"job_id": job_id, "after": after}
+    chunks = (await push.session.execute(_NEXT_CHUNKS, asked)).all()
+    if not chunks:
+        return None, True
+    chunk, *behind = chunks
+    ready = await _AHEAD.take(
+        job_id, chunk.chunk_no, partial(_made_ready, push, resource, job_id, chunk.sealed)
+    )
+    for each in behind:
+        _AHEAD.begin(
+            job_id, each.chunk_no, partial(_made_ready, push, resource, job_id, each.sealed)
+        )
+    verdicts, total = await store(push, resource, ready.rows)
+    refused = sealed_refusals(push.keys, job_id, ready.raws, verdicts)
+    done = _Worked(chunk.chunk_no, count(verdicts), verdicts, total, refused)
+    return done, not behind
+
+
+def _made_ready(push: Push, resource: Resource, job_id: UUID, sealed: bytes) -> _Ready:
+    raws, strict = unsealed(push.keys, job_id, sealed)
+    return _Ready(raws, prepared(push, resource, raws, strict=strict))
 
 
 def _for_show(done: _Worked) -> _Worked:

@@ -68,11 +68,18 @@ async def one(
     session: AsyncSession, reads: Reads, keys: Keys, caller: Caller, fact_id: UUID
 ) -> BaseModel:
     """One fact by its id; NotFound if there is none the caller may see."""
+    return reads.show(keys, caller, await row_of(session, reads, caller, fact_id))
+
+
+async def row_of(
+    session: AsyncSession, reads: Reads, caller: Caller, fact_id: UUID
+) -> Mapping[str, Any]:
+    """The newest version of one fact as it is stored; NotFound if the caller may see none."""
     statement = _visible(reads, caller).where(reads.table.c.id == fact_id)
     row = (await session.execute(statement)).mappings().first()
     if row is None:
         raise NotFound
-    return reads.show(keys, caller, row)
+    return dict(row)
 
 
 async def versions(session: AsyncSession, reads: Reads, fact_id: UUID) -> int:

@@ -16,6 +16,7 @@ from kernel.access import Caller
 from kernel.crypto import Keys
 from kernel.problems import Fault
 from kernel.roles import May
+from kernel.service import JSON_BODY_LIMIT
 
 
 class Outcome(StrEnum):
@@ -141,6 +142,8 @@ class Resource:
     """Reads an XLSX that is laid out otherwise than one row a line."""
     findings: Callable[[Push, UUID], Awaitable[list[dict[str, Any]]]] | None = None
     """What law says of one fact just pushed, for the answer of a single push."""
+    largest: int = JSON_BODY_LIMIT
+    """Bytes of a single push: what the longest row that its model takes may have."""
 
 
 @dataclass(frozen=True, slots=True)

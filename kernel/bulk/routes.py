@@ -26,7 +26,7 @@ from kernel.bulk.upload import open_job
 from kernel.bulk.wish import Covers, Wish
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.fields import Line
+from kernel.fields import Line, form_of_day
 from kernel.money import Yuan
 from kernel.paging import Page, Wanted
 from kernel.problems import (
@@ -38,6 +38,8 @@ from kernel.problems import (
 )
 from kernel.service import body_of
 from kernel.written import HEADER, end_of_write
+
+_DAY = form_of_day("-")
 
 INLINE = 1_000
 """Rows of a bulk push that are answered at once."""
@@ -65,7 +67,7 @@ async def _wish(
         str | None,
         Query(
             description="Days the push declares complete, from/to, such as 2018-01-01/2019-01-01.",
-            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            pattern=f"^{_DAY}/{_DAY}$",
         ),
     ] = None,
     covers_division: DivisionCode | None = None,
@@ -110,7 +112,7 @@ def push_routes(resource: Resource, shown: reads.Reads, *, called: str = "") -> 
         request: Request,
         session: Transaction,
         caller: Annotated[Caller, allowed_to(resource.write)],
-        _: Annotated[Any, body_of(resource.model)],
+        _: Annotated[Any, body_of(resource.model, limit=resource.largest)],
     ) -> Response:
         """201 if it is new, 200 if it was known, 202 if it waits for a person or contract."""
         push = _push(request, session, caller)
@@ -278,14 +280,21 @@ def _told(done: Done) -> dict[str, Any]:
     return told
 
 
+_CONTRADICTS_THE_RECORD = frozenset(
+    {
+        "version-conflict",
+        "borrower-changed",
+        "household-changed",
+        "contract-voided",
+        "claim-not-editable",
+    }
+)
+
+
 def _refusal(code: str | None, pointer: str | None, message: str | None) -> Problem:
     """A single row's rejection as a problem: a contradiction is 409, anything else 422."""
     fault = Fault(pointer=pointer or "", code=code or "", message=message or "")
-    kind = (
-        Conflict
-        if code in ("version-conflict", "borrower-changed", "contract-voided", "claim-not-editable")
-        else Invalid
-    )
+    kind = Conflict if code in _CONTRADICTS_THE_RECORD else Invalid
     return kind(message, code=code, errors=[fault])
 
 

@@ -150,15 +150,15 @@ def unsealed(keys: Keys, job_id: UUID, sealed: bytes) -> tuple[list[Raw], bool]:
     """The rows of a chunk, and whether they are to be read strictly."""
     packed = keys.open_bytes("job", job_id, sealed)
     kept = json.loads(gzip.decompress(packed).decode("utf-8", "surrogateescape"))
-    headings = kept["headings"]
+    headings = kept.get("headings", [])  # none in a chunk that an older release has kept
     rows = [
         Raw(
             line,
             row.encode("utf-8", "surrogateescape"),
             fault,
             lines,
-            Origin(headings, origin) if origin else None,
+            Origin(headings, origin[0]) if origin and origin[0] else None,
         )
-        for line, row, fault, lines, origin in kept["rows"]
+        for line, row, fault, lines, *origin in kept["rows"]
     ]
     return rows, kept["strict"]

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from kernel.access_log import RECORDED
 from kernel.roles import May
 from kernel.sharing.events import EventType, Payload
 from kernel.sharing.snapshots import Source
@@ -38,6 +39,11 @@ EVERYWHERE = (
     EventType("declaration.filed", DeclarationFiled, May.FINDINGS_READ, overlapping=True),
     EventType("pending.rejected", PendingRejected, May.FINDINGS_READ, to_sender=True),
     EventType("feed.read", says="A bank or insurer read something shared, first on a day."),
+    EventType(
+        RECORDED,
+        personal=("household_key", "person_keys"),
+        says="Names or numbers were shown to somebody, under a purpose.",
+    ),
     EventType("write.ended", says="The end of a write of which nothing else was announced."),
 )
 """What any service announces."""

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.access import Caller
-from kernel.problems import BadRequest, NotFound
+from kernel.problems import NotFound
 from kernel.sharing.months import floor_of
 from kernel.sharing.standing import SnapshotRequired
 from kernel.sharing.visibility import SEEN, Grants
@@ -70,7 +70,7 @@ async def manifest_of(
 ) -> Manifest:
     """What a reader should have of a day, or of the part between two positions of it.
 
-    Raises NotFound for a day to come, SnapshotRequired for one that is no longer kept, BadRequest
+    Raises NotFound for a day to come, SnapshotRequired for one that is no longer kept, and NotFound
     for positions that are not the day's.
     """
     today = clock.today()
@@ -85,7 +85,7 @@ async def manifest_of(
     if after < await floor_of(session) and until > after:
         raise SnapshotRequired
     if not after <= first <= last <= until:
-        raise BadRequest(f"This day's events stand after position {after} and up to {until}.")
+        raise NotFound(f"This day's events stand after position {after} and up to {until}.")
     asked: dict[str, Any] = {"after": first, "until": last, **grants.sees(types)}
     counted = (await session.execute(_COUNT, asked)).one()
     return Manifest(

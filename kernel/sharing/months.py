@@ -54,7 +54,8 @@ _KEY = text("select sealed_key from feed_month where month = :month")
 _KEYS = text("select month, sealed_key from feed_month where month = any(:months)")
 _ADD = text("""
     insert into feed_month (month, sealed_key) values (:month, :sealed_key)
-    on conflict (month) do nothing
+    on conflict (month) do update set sealed_key = excluded.sealed_key
+    where feed_month.sealed_key is null and feed_month.closed_at is null
 """)
 _OPEN = text("select open_feed_month(cast(:month as date))")
 _OLD = text("""
@@ -68,7 +69,10 @@ _DESTROY = text("""
     where month = :month
 """)
 _CLOSE = text("select close_feed_month(cast(:month as date))")
-_FLOOR = text("select coalesce(max(until), 0) from feed_month where closed_at is not null")
+FLOOR = "select coalesce(max(until), 0) from feed_month where closed_at is not null"
+"""SQL: the last position that is not to be had any more; 0 while everything is."""
+
+_FLOOR = text(FLOOR)
 
 
 def month_of(day: date) -> date:
@@ -95,6 +99,8 @@ async def keys_for_reading(
     session: AsyncSession, keys: Keys, months: set[date]
 ) -> Mapping[date, MonthKey]:
     """The keys of these months, without those that have been destroyed."""
+    if not months:
+        return {}
     found = await session.execute(_KEYS, {"months": list(months)})
     return {row.month: _opened(keys, row.month, row.sealed_key) for row in found if row.sealed_key}
 

@@ -11,7 +11,6 @@ from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel.problems import BadRequest
 from kernel.readers import note_reader
 from kernel.sharing.events import EventType, Towards
 from kernel.sharing.months import MonthKey, keys_for_reading
@@ -73,17 +72,9 @@ class Wish:
     types: list[str] | None
 
 
-def named_types(
-    catalogue: Mapping[str, EventType], types: Iterable[str] | None
-) -> list[str] | None:
-    """The types that a reader names, in order; BadRequest for one that is never announced here."""
-    if types is None:
-        return None
-    named = sorted(set(types))
-    if not set(named) <= catalogue.keys():
-        known = ", ".join(sorted(name for name, each in catalogue.items() if each.payload))
-        raise BadRequest(f"One of these types is not announced here; it has {known}.")
-    return named
+def in_order(types: Iterable[str] | None) -> list[str] | None:
+    """The types that a reader names, each once."""
+    return None if types is None else sorted(set(types))
 
 
 async def page_for(

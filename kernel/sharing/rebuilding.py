@@ -1,7 +1,8 @@
 """Making a service's copies anew, from its neighbours' snapshots and then their feeds.
 
 The rows of a copy are exchanged in one transaction, so whoever reads meanwhile finds the old ones
-until the new ones are there, and never none. The worker's own reading of that neighbour waits.
+until the new ones are there: never none, and never older ones than there were. The worker's own
+reading of that neighbour waits. Whoever is killed has changed nothing, and begins again.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel.feed import Projection, position
+from kernel.feed import Projection, catch_up, position
 from kernel.service import Service
 
 _POLL_SECONDS = 0.5
@@ -38,7 +39,7 @@ class Rebuilt(NamedTuple):
     source: str
     rows: int
     position: int
-    """Where the feed is read on from."""
+    """Up to where the copy holds everything; the worker reads on from there."""
 
 
 async def rebuild(
@@ -46,8 +47,9 @@ async def rebuild(
 ) -> Rebuilt | None:
     """Make a service's copy of one neighbour anew; None if snapshots tell nothing of it.
 
-    Types that no snapshot tells (findings, screenings asked for) are left as they are, and their
-    events are read on from where they were: any event may come twice.
+    What no snapshot tells (findings, screenings asked for, which writes have arrived) is left as it
+    is. The feed is read on from where it was read up to, or where the snapshot ends if that is
+    earlier: any event may come twice, and none is passed by.
     """
     if not projection.forget:
         return None
@@ -64,8 +66,8 @@ async def rebuild(
             answer = await feeds.get(f"{address}/rows", params={"part": part})
             answer.raise_for_status()
             await _apply(session, projection, answer.text)
-        on_from = await _go_on_from(session, projection, made, feeds)
-    return Rebuilt(projection.source, made["rows"], on_from)
+        reached = await _read_on(session, projection, feeds, int(made["position"]))
+    return Rebuilt(projection.source, made["rows"], reached)
 
 
 async def _made(feeds: AsyncClient, address: str, source: str, make: Make) -> dict[str, Any]:
@@ -87,16 +89,21 @@ async def _apply(session: AsyncSession, projection: Projection, lines: str) -> N
             await apply(session, by_type[kind])
 
 
-async def _go_on_from(
-    session: AsyncSession, projection: Projection, made: dict[str, Any], feeds: AsyncClient
+async def _read_on(
+    session: AsyncSession, projection: Projection, feeds: AsyncClient, snapshot: int
 ) -> int:
-    """The snapshot's position; an earlier one where events are kept that no snapshot tells."""
+    """Read the feed until the copy is where it was and where the snapshot is; how far it is then.
+
+    From where both hold everything, unless what comes after that is no longer kept.
+    """
     was = await position(session, projection.source)
-    on_from = int(made["position"])
-    if projection.apply.keys() - set(made["tells"]):
-        answer = await feeds.get(f"/v1/{projection.source}/feed", params={"after": was, "limit": 1})
-        on_from = on_from if answer.status_code == 410 else min(was, on_from)
-    values = {"source": projection.source, "position": on_from}
+    asked = {"after": was, "limit": 1}
+    kept = (await feeds.get(f"/v1/{projection.source}/feed", params=asked)).status_code != 410
+    values = {"source": projection.source, "position": min(was, snapshot) if kept else snapshot}
     made_at = (await session.execute(text("select clock_timestamp()"))).scalar_one()
     await session.execute(_GO_ON_FROM, values | {"as_at": made_at})
-    return on_from
+    until = max(was, snapshot)
+    while (reached := await position(session, projection.source)) < until:
+        if not await catch_up(session, projection, feeds):
+            break
+    return reached

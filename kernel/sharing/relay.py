@@ -5,6 +5,7 @@ wait, so it may run in any number of processes, and one that is killed leaves ev
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -22,14 +23,10 @@ _LOCK_HEAD = text("select position from feed_head for update")
 # A range and not a list of what to take: the statistics of a table that is empty most of the time
 # make the planner compare each row with each number of a list.
 _TAKE = text("""
-    with moved as (
-        delete from outbox where seq <= (
-            select max(seq) from (select seq from outbox order by seq limit :batch) as first)
-        returning *
-    )
-    select event_id, type, household_key, agency, division, places, recorded_at, ends_write,
-           data::text as data
-    from moved order by seq
+    delete from outbox where seq <= (
+        select max(seq) from (select seq from outbox order by seq limit :batch) as first)
+    returning seq, event_id, type, household_key, agency, division, places, recorded_at,
+              ends_write, data::text as data
 """)
 _ADVANCE = text("update feed_head set position = position + :moved")
 _NOTE_DAY = text("""
@@ -42,8 +39,14 @@ _COLUMNS = (
 )
 
 
+BATCH = 10_000
+"""Events that one transaction moves at most."""
+
+_seq = attrgetter("seq")
+
+
 async def relay(
-    session: AsyncSession, keys: Keys, catalogue: Mapping[str, EventType], *, batch: int = 10_000
+    session: AsyncSession, keys: Keys, catalogue: Mapping[str, EventType], *, batch: int = BATCH
 ) -> int:
     """Move up to a batch of events from outbox to feed; returns how many.
 
@@ -57,8 +60,8 @@ async def relay(
     month = month_of(today)
     key = await key_for_writing(session, keys, month)
     rows: list[tuple[Any, ...]] = []
-    for position, event in enumerate(taken, start=head + 1):
-        *columns, data = event
+    for position, event in enumerate(sorted(taken, key=_seq), start=head + 1):
+        _, *columns, data = event
         known = catalogue.get(event.type)
         sealed = key.seal(event.event_id, data, known.personal if known else None)
         rows.append((position, month, *columns, *sealed))

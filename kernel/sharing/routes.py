@@ -1,6 +1,7 @@
 """What is shared, by address: the feed, snapshots of what it tells, and manifests of its days."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,41 +19,47 @@ from kernel.sharing import snapshots
 from kernel.sharing.events import Towards
 from kernel.sharing.manifests import Manifest, manifest_of
 from kernel.sharing.news import news_routes
-from kernel.sharing.reading import FeedPage, Wish, named_types, page_for
-from kernel.sharing.snapshots import SnapshotIn, SnapshotOut
+from kernel.sharing.reading import FeedPage, Wish, in_order, page_for
+from kernel.sharing.shared import Shared
+from kernel.sharing.snapshots import SnapshotIn, SnapshotOut, snapshot_in
 from kernel.sharing.visibility import grants_of
 from kernel.sharing.whole import whole_page
 
-LONGEST_WAIT = 30
-"""Seconds that a reader may ask to wait: below what proxies usually allow."""
+LONGEST_WAIT, LONGEST_HELD = 30, 8
+"""Seconds that a reader may ask to wait, and after which he is answered all the same: much software
+gives up after ten by itself, and asking again costs him nothing."""
 
 
 Reader = Annotated[Caller, allowed_to(May.FEED_READ)]
 
 
-def _listed(
-    types: Annotated[
-        str | None,
-        Query(min_length=1, max_length=500, description="Only these, with commas between."),
-    ] = None,
-) -> list[str] | None:
-    return None if types is None else types.split(",")
+def _listed_in(announced: Sequence[str]) -> Any:
+    """A dependency: the types that a reader names, of those announced here, or None for all."""
+    one = "|".join(name.replace(".", r"\.") for name in announced)
+
+    def listed(
+        types: Annotated[
+            str | None,
+            Query(pattern=f"^({one})(,({one}))*$", description="Only these, with commas between."),
+        ] = None,
+    ) -> list[str] | None:
+        return None if types is None else types.split(",")
+
+    return Depends(listed)
 
 
-Types = Annotated[list[str] | None, Depends(_listed)]
-
-
-def sharing_routes(service: str) -> list[APIRouter]:
+def sharing_routes(service: str, shares: Shared) -> list[APIRouter]:
     """`feed`, `snapshots` and `manifests` of a service, and news of it for the dispatcher."""
+    announced = sorted(shares.events)
     return [
-        _feed_routes(service),
-        _snapshot_routes(service),
-        _manifest_routes(service),
+        _feed_routes(service, announced),
+        _snapshot_routes(service, announced),
+        _manifest_routes(service, announced),
         news_routes(service),
     ]
 
 
-def _feed_routes(service: str) -> APIRouter:
+def _feed_routes(service: str, announced: Sequence[str]) -> APIRouter:
     """The feed of a service."""
     router = APIRouter(tags=["sharing"])
 
@@ -60,7 +67,7 @@ def _feed_routes(service: str) -> APIRouter:
     async def read_feed(
         request: Request,
         caller: Reader,
-        types: Types,
+        types: Annotated[list[str] | None, _listed_in(announced)],
         after: Annotated[
             int, Query(ge=0, le=2**62, description="The next_after of the page before; 0 at first.")
         ] = 0,
@@ -74,19 +81,21 @@ def _feed_routes(service: str) -> APIRouter:
 
         Positions grow and never change. Ask again after `next_after`: it goes past what is not
         the caller's to see, so a page may be short or empty although more follows. With `wait`, an
-        empty page is answered only when time is up. 410 `snapshot-required` says that the caller's
-        grants have grown since he read last: take a snapshot, or read from position 0.
+        empty page is answered only when time is up, after eight seconds at the latest: ask again.
+
+        410 `snapshot-required` says that the caller's grants have grown since he read last: take a
+        snapshot, or read from position 0.
         """
         found = request.app.state.service
         catalogue = found.shares.events
-        wanted = Wish(after, limit, named_types(catalogue, types))
+        wanted = Wish(after, limit, in_order(types))
         if caller.role == Role.SERVICE:
             async with found.database.begin() as session:
                 body = await whole_page(session, found.keys, service, after, limit, wanted.types)
             return Response(body, media_type="application/json")
         towards = Towards(caller, found.keys)
         loop = asyncio.get_running_loop()
-        until = loop.time() + wait
+        until = loop.time() + min(wait, LONGEST_HELD)
         while True:
             async with found.database.begin() as session:
                 page, is_end = await page_for(session, service, catalogue, towards, wanted)
@@ -101,7 +110,7 @@ def _feed_routes(service: str) -> APIRouter:
     return router
 
 
-def _snapshot_routes(service: str) -> APIRouter:
+def _snapshot_routes(service: str, announced: Sequence[str]) -> APIRouter:
     router = APIRouter(tags=["sharing"])
 
     @router.post("/snapshots", status_code=202, operation_id=f"ask_{service}_snapshot")
@@ -109,7 +118,7 @@ def _snapshot_routes(service: str) -> APIRouter:
         request: Request,
         session: Transaction,
         caller: Reader,
-        asked: Annotated[SnapshotIn, body_of(SnapshotIn)],
+        asked: Annotated[SnapshotIn, body_of(snapshot_in(service, announced))],
         response: Response,
     ) -> SnapshotOut:
         """Ask for all that the caller may see as it stands; follow Location until it is done.
@@ -117,7 +126,7 @@ def _snapshot_routes(service: str) -> APIRouter:
         While one waits to be made, asking again answers that one. It is kept for seven days.
         """
         shares = request.app.state.service.shares
-        wanted = named_types(shares.events, asked.types)
+        wanted = in_order(asked.types)
         made = await snapshots.ask_snapshot(session, caller, shares.events, wanted, shares.sources)
         response.headers["Location"] = f"/v1/{service}/snapshots/{made.snapshot_id}"
         return made
@@ -178,7 +187,7 @@ def _snapshot_routes(service: str) -> APIRouter:
     return router
 
 
-def _manifest_routes(service: str) -> APIRouter:
+def _manifest_routes(service: str, announced: Sequence[str]) -> APIRouter:
     router = APIRouter(tags=["sharing"])
 
     @router.get("/manifests/{day}", operation_id=f"read_{service}_manifest")
@@ -187,7 +196,7 @@ def _manifest_routes(service: str) -> APIRouter:
         session: Transaction,
         caller: Reader,
         day: date,
-        types: Types,
+        types: Annotated[list[str] | None, _listed_in(announced)],
         after: Annotated[int | None, Query(ge=0, description="Of a part: after this one.")] = None,
         until: Annotated[int | None, Query(ge=0, description="And up to this one.")] = None,
     ) -> Manifest:
@@ -209,7 +218,7 @@ def _manifest_routes(service: str) -> APIRouter:
         """
         catalogue = request.app.state.service.shares.events
         grants = await grants_of(session, caller, catalogue.values())
-        wanted = named_types(catalogue, types)
+        wanted = in_order(types)
         return await manifest_of(session, caller, grants, day, wanted, (after, until))
 
     return router

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 from zlib import compress, decompress
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,6 +61,18 @@ class SnapshotIn(BaseModel):
 
     types: Annotated[list[str], Field(min_length=1, max_length=50)] | None = None
     """Only these; all if left out. Name the types that you read the feed with."""
+
+
+def snapshot_in(service: str, announced: Sequence[str]) -> type[SnapshotIn]:
+    """The same, of a service that announces these types."""
+    one: Any = Literal[*announced]
+    some = Annotated[list[one], Field(min_length=1, max_length=50)] | None
+    return create_model(
+        f"{service.title()}SnapshotIn",
+        __base__=SnapshotIn,
+        __doc__=SnapshotIn.__doc__,
+        types=(some, None),
+    )
 
 
 class SnapshotOut(BaseModel):

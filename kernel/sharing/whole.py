@@ -6,24 +6,34 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.crypto import Keys
-from kernel.sharing.months import floor_of, keys_for_reading
+from kernel.sharing.months import FLOOR, keys_for_reading
 from kernel.sharing.standing import SnapshotRequired
 
+WINDOW = 10_000
+"""Positions that one page looks through at most: so a page costs the same however far behind its
+reader is. Without an end to look to, the planner sorted all that was left of the feed each time."""
+
 # One statement, one snapshot: an event in neither outbox nor page was not committed yet. Who asks
-# for some types goes past the others: after a page that is not full he is where the feed ends.
+# for some types goes past the others: after a page that is not full he is where he has looked to.
 # He hears which writes ended in what he passes (kernel/written.py); an event that says nothing else
-# is in nobody's page.
-_PAGE = text("""
-    with page as (
-        select * from feed
-        where position > :after and type <> 'write.ended'
+# is in nobody's page. What is sorted is narrow, and the outbox is looked at where it begins: an
+# aggregate over all of it read every page that the relay had emptied.
+_PAGE = text(f"""
+    with seen_to as (
+        select greatest(:after, least(cast(:after as bigint) + {WINDOW}, position)) as position
+        from feed_head
+    ),
+    first as (
+        select position from feed
+        where position > :after and position <= (select position from seen_to)
+          and type <> 'write.ended'
           and (cast(:types as text[]) is null or type = any(:types))
         order by position limit :limit
     ),
     upto as (
-        select case when (select count(*) from page) = :limit
-                    then coalesce((select max(position) from page), :after)
-                    else greatest(:after, (select position from feed_head)) end as position
+        select case when (select count(*) from first) = :limit
+                    then coalesce((select max(position) from first), :after)
+                    else (select position from seen_to) end as position
     ),
     told as (
         select json_build_object(
@@ -32,13 +42,22 @@ _PAGE = text("""
                        where ends_write and position > :after
                          and position <= (select position from upto)),
             'head', (select position from feed_head),
-            'complete_until', coalesce((select min(recorded_at) from outbox), clock_timestamp())
+            'passed', (select recorded_at from feed
+                       where position = (select position from upto)),
+            'complete_until', coalesce(
+                (select min(recorded_at)
+                 from (select recorded_at from outbox order by seq limit 1000) as oldest),
+                clock_timestamp())
         )::text as told
     )
-    select told, month, event_id, sealed, data::text as data, json_build_object(
+    select told, ({FLOOR}) as floor, month, event_id, sealed, data::text as data,
+           json_build_object(
                'specversion', '1.0', 'id', event_id, 'source', cast(:source as text),
                'type', type, 'time', recorded_at, 'position', position)::text as envelope
-    from told left join page on true order by position
+    from told left join feed
+        on position > :after and position <= (select position from upto)
+        and type <> 'write.ended' and (cast(:types as text[]) is null or type = any(:types))
+    order by position
 """)
 
 
@@ -54,10 +73,10 @@ async def whole_page(
 
     Raises SnapshotRequired when something after it is not to be had any more.
     """
-    if limit and after < await floor_of(session):
-        raise SnapshotRequired
     wanted = {"after": after, "limit": limit, "source": f"/v1/{service}", "types": types}
     rows = (await session.execute(_PAGE, wanted)).all()
+    if limit and after < rows[0].floor:
+        raise SnapshotRequired
     found = [row for row in rows if row.event_id is not None]
     opening = await keys_for_reading(session, keys, {row.month for row in found if row.sealed})
     items = ",".join(f'{row.envelope[:-1]},"data":{data_of(row, opening)}}}' for row in found)

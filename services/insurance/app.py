@@ -24,14 +24,15 @@ _PEOPLE = ("member", "cover", "claim", "incident")
 
 def create_app(parts: Parts) -> FastAPI:
     """Insurance, on the parts its process gives it."""
+    shares = Shared(EVENTS, SOURCES)
     return create_service(
         "insurance",
         parts,
-        routers=[*ROUTERS, *sharing_routes("insurance")],
+        routers=[*ROUTERS, *sharing_routes("insurance", shares)],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        shares=Shared(EVENTS, SOURCES),
+        shares=shares,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(

@@ -26,14 +26,15 @@ _PEOPLE = ("member", "contract")
 
 def create_app(parts: Parts) -> FastAPI:
     """Loans, on the parts its process gives it."""
+    shares = Shared(EVENTS, SOURCES)
     return create_service(
         "loans",
         parts,
-        routers=[*ROUTERS, *sharing_routes("loans")],
+        routers=[*ROUTERS, *sharing_routes("loans", shares)],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        shares=Shared(EVENTS, SOURCES),
+        shares=shares,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, people=_PEOPLE, added_up=ADDED_UP),

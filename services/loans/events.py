@@ -11,8 +11,8 @@ from kernel.sharing.announced import JUDGED
 from kernel.sharing.events import EventType, Payload, with_ref
 from services.loans.vocabulary import (
     Bearer,
-    Kind,
     LineKind,
+    LoanKind,
     Product,
     RefundCause,
     RefundTarget,
@@ -38,7 +38,7 @@ class ContractRecorded(Payload):
     contract_no: str
     division: str
     """Of the branch."""
-    kind: Kind
+    kind: LoanKind
     parent_contract_no: str | None
     product: Product
     principal: str

@@ -3,7 +3,7 @@
 from enum import IntEnum, StrEnum
 
 
-class Kind(StrEnum):
+class LoanKind(StrEnum):
     """How a contract came about: anew, 续贷, 展期 or 追加."""
 
     NEW = "NEW"
@@ -44,7 +44,7 @@ class Settlement(StrEnum):
     YEARLY = "YEARLY"
 
 
-class Purpose(StrEnum):
+class LoanPurpose(StrEnum):
     """What the money is for."""
 
     PLANTING = "PLANTING"

@@ -21,14 +21,15 @@ from services.rectification.routes import ROUTERS
 
 def create_app(parts: Parts) -> FastAPI:
     """The service, on the parts its process gives it."""
+    shares = Shared(EVENTS, SOURCES)
     return create_service(
         "rectification",
         parts,
-        routers=[*ROUTERS, *sharing_routes("rectification")],
+        routers=[*ROUTERS, *sharing_routes("rectification", shares)],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[SAMPLES],
         projections=PROJECTIONS,
-        shares=Shared(EVENTS, SOURCES),
+        shares=shares,
         steps={
             "reopen": Work(reopen_what_came_back, IS_A_RUN_UNSEEN),
             "remind": Work(remind_of_deadlines, IS_ONE_UNREMINDED),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from kernel.problems import BadRequest, Conflict, Fault, Forbidden, Invalid
+from kernel.problems import Conflict, Fault, Forbidden, Invalid, NotFound
 
 
 class NotYourDivision(Forbidden):
@@ -22,7 +22,7 @@ class UnknownSample(Invalid):
         super().__init__(errors=[Fault(pointer="/sample", code=self.code, message=message)])
 
 
-class NoSuchSample(BadRequest):
+class NoSuchSample(NotFound):
     """No sample that the agency may see has this name, so nothing can be filtered by it."""
 
     code = "unknown-sample"
@@ -129,7 +129,7 @@ class UnknownStage(Invalid):
         super().__init__(errors=[Fault(pointer="/stage", code=self.code, message=message)])
 
 
-class NoSuchStage(BadRequest):
+class NoSuchStage(NotFound):
     """The plan has no such stage."""
 
     code = "unknown-stage"
@@ -144,7 +144,7 @@ class NotYourUnit(Forbidden):
     code = "not-your-unit"
 
 
-class NoSuchRun(BadRequest):
+class NoSuchRun(NotFound):
     """`since` names no run that this token may see."""
 
     code = "unknown-screening"

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kernel import clock
 from kernel.agency_copy import FORGET_ALL as FORGET_AGENCIES
 from kernel.agency_copy import copy_agencies
-from kernel.feed import Apply, Event, Projection
+from kernel.feed import Apply, Event, Projection, said_by
 from services.rectification.queries import copies, findings, screenings
-from services.rectification.vocabulary import JUDGES, State
+from services.rectification.vocabulary import JUDGES, ScreeningState
 
 
 async def keep_findings(service: str, session: AsyncSession, events: list[Event]) -> None:
@@ -27,7 +27,9 @@ async def close_screenings(service: str, session: AsyncSession, events: list[Eve
     judged = [event["data"]["screening_id"] for event in events]
     runs = await session.execute(screenings.LOCK_SCREENINGS, {"screenings": judged})
     continuing = {
-        str(run.screening_id): run for run in runs if run.seq > 1 and run.state != State.JUDGED
+        str(run.screening_id): run
+        for run in runs
+        if run.seq > 1 and run.state != ScreeningState.JUDGED
     }
     for event in events:
         run = continuing.get(event["data"]["screening_id"])
@@ -50,7 +52,7 @@ def _keep(statement: TextClause) -> Apply:
     """A copy kept by one set statement over the events' data."""
 
     async def apply(session: AsyncSession, events: list[Event]) -> None:
-        data = json.dumps([event["data"] for event in events])
+        data = said_by(events)
         await session.execute(statement, {"events": data})
 
     return apply

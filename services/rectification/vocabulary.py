@@ -61,7 +61,7 @@ class Verdict(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-class State(StrEnum):
+class ScreeningState(StrEnum):
     """How far a screening is: asked for, being judged at named positions, or answered."""
 
     REQUESTED = "requested"

@@ -20,13 +20,14 @@ from services.registry.routes import RESOURCES, ROUTERS
 
 def create_app(parts: Parts) -> FastAPI:
     """The registry, on the parts its process gives it."""
+    shares = Shared(EVENTS, SOURCES)
     return create_service(
         "registry",
         parts,
-        routers=[*ROUTERS, *sharing_routes("registry")],
+        routers=[*ROUTERS, *sharing_routes("registry", shares)],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=[resource for resource, _ in RESOURCES],
         projections=PROJECTIONS,
-        shares=Shared(EVENTS, SOURCES),
+        shares=shares,
         steps={"pending": retry_pending(READY), "judge": judge_step(judge, ready=READY)},
     )

@@ -37,13 +37,15 @@ class HouseholdRecorded(Payload):
 
 
 class NeedRecorded(Payload):
-    """A household's financing need, as it was last reported."""
+    """A household's financing need, as it was last reported. It is told again when the household
+    moves: to who serves the new place, and to who served the old one, who hears no more of it."""
 
     subject_ref: str
     """The household's."""
     need_id: UUID
     need_no: str
-    village_code: str
+    village_code: str | None
+    """Null when the household lives where the reader does not serve: forget the need."""
     amount: str
     """Yuan, a decimal string."""
     raised_on: date
@@ -80,7 +82,8 @@ def _known_now(versions: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _need(towards: Towards, data: Data) -> Data:
-    told = {**with_ref("household_key")(towards, data), "village_code": data["division"]}
+    place = data["division"] if towards.serves(data["division"]) else None
+    told = {**with_ref("household_key")(towards, data), "village_code": place}
     if towards.is_partner and data["bank"] != towards.caller.agency:
         told["bank"] = None
     return told

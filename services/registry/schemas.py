@@ -1,7 +1,7 @@
 """What the registry hears and says."""
 
 from collections.abc import Hashable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, Line, Part, Pushed
+from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, FirstDay, Line, Part, Pushed
 from kernel.money import PositiveYuan, Yuan
 from kernel.people import CertificateNumber, IdNumber, PersonName
+from kernel.purposes import Purpose
+from kernel.roles import AgencyType
 from services.registry.vocabulary import (
     Attribute,
     Cause,
@@ -29,7 +31,7 @@ class StatusIn(Part):
     """A status and the days it holds; it ends at the latest where the next one begins."""
 
     status: Status
-    valid_from: date
+    valid_from: FirstDay
     valid_to: date | None = None
     """The first day it no longer holds."""
 
@@ -99,12 +101,14 @@ class MemberOut(BaseModel):
     """A person of a household, masked unless it was asked for with a purpose."""
 
     member_no: str
+    person_ref: str
+    """How other answers, such as cover lists, call this person towards the caller's agency."""
     name: str
     id_number: str
     relation: Relation
     sex: str
     born_on: date | None
-    """Only for poverty offices that gave a purpose."""
+    """Only under a purpose, as the whole name and number."""
     labour_skill: LabourSkill | None
     """Only for poverty offices."""
     joined_on: date | None
@@ -188,3 +192,48 @@ class PersonLookupOut(BaseModel):
     """Of the household on that day; null if it has none, or if nobody was found."""
     household: HouseholdOut | None
     """As the caller's role may see it; null if nobody was found, or if the role reads none."""
+
+
+class UsageQueryIn(Part):
+    """Who looked at this person, or at the people of this household? One of the two.
+
+    An ID number stands here and never in an address.
+    """
+
+    id_number: IdNumber | None = None
+    name: PersonName | None = None
+    """With the ID number, if the person must also be called so."""
+    household_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _asks_about_one(self) -> Self:
+        by_number = self.id_number is not None
+        if by_number == (self.household_id is not None) or (self.name and not by_number):
+            raise PydanticCustomError(
+                "one_of", "Send id_number, with a name or without, or else household_id."
+            )
+        return self
+
+
+class UsageOut(BaseModel):
+    """That somebody was shown names or numbers in clear; never what was shown."""
+
+    record_id: UUID
+    recorded_at: datetime
+    """Before the answer left."""
+    service: str
+    action: str
+    """The operation, by its operationId."""
+    fields: list[str]
+    """Which fields were shown in clear."""
+    purpose: Purpose
+    purpose_text: str
+    """The same in words, by Accept-Language."""
+    receiver: str
+    """The code of the agency that was answered."""
+    receiver_name: str | None
+    receiver_type: AgencyType
+    receiver_client: str
+    """Its system or officer, by client_id."""
+    request_id: UUID
+    """X-Request-Id of the answer."""

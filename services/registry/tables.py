@@ -64,7 +64,7 @@ class LookupMiss(Row, table=True):
 
 
 class Need(Fact, table=True):
-    """What a household needs money for (金融需求). `division` is its village at the push."""
+    """What a household needs money for (金融需求). `division` is the village it lives in now."""
 
     __table_args__ = (Index("need_number_idx", "agency", "need_no"),)
     metadata = SCHEMA

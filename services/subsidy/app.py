@@ -25,14 +25,15 @@ _PEOPLE = ("member", "contract")
 
 def create_app(parts: Parts) -> FastAPI:
     """The service, on the parts its process gives it."""
+    shares = Shared(EVENTS, SOURCES)
     return create_service(
         "subsidy",
         parts,
-        routers=[*ROUTERS, *sharing_routes("subsidy")],
+        routers=[*ROUTERS, *sharing_routes("subsidy", shares)],
         headings=read_headings(Path(__file__).with_name("headings.toml")),
         resources=RESOURCES,
         projections=PROJECTIONS,
-        shares=Shared(EVENTS, SOURCES),
+        shares=shares,
         steps={
             "pending": retry_pending(READY),
             "judge": judge_step(judge, ready=READY, after=["loans"], people=_PEOPLE),

@@ -6,7 +6,7 @@ from uuid import UUID
 from kernel.roles import May
 from kernel.sharing.announced import JUDGED
 from kernel.sharing.events import EventType, Payload
-from services.subsidy.vocabulary import MOVES, ClaimState
+from services.subsidy.vocabulary import MOVES, SubsidyClaimState
 
 
 class PaymentRecorded(Payload):
@@ -34,7 +34,7 @@ class SubsidyClaimMoved(Payload):
     agency: str
     """The bank."""
     county: str
-    state: ClaimState
+    state: SubsidyClaimState
     on: date
     approved_amount: str | None
 

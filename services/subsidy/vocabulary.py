@@ -5,7 +5,7 @@ from enum import StrEnum
 from kernel.workflow import move
 
 
-class ClaimState(StrEnum):
+class SubsidyClaimState(StrEnum):
     """How far a claim is."""
 
     DRAFT = "draft"
@@ -38,18 +38,18 @@ MOVES = {
 """Every act, from which states it may be done, and to which it leads. `check` follows `submit`, and
 `reconcile` follows `pass-through` once the three ledgers meet; nobody asks for either."""
 
-EDITABLE = (ClaimState.DRAFT, ClaimState.RETURNED)
+EDITABLE = (SubsidyClaimState.DRAFT, SubsidyClaimState.RETURNED)
 """States in which the bank may still change its claim."""
 
-CLAIMED = tuple(s for s in ClaimState if s not in EDITABLE)
+CLAIMED = tuple(s for s in SubsidyClaimState if s not in EDITABLE)
 """States of claims that have been made: their lines stand in the way of later ones."""
 
 COMMITTED = (
-    ClaimState.APPROVED,
-    ClaimState.PAID,
-    ClaimState.PASSED_THROUGH,
-    ClaimState.RECONCILED,
-    ClaimState.CLAWED_BACK,
+    SubsidyClaimState.APPROVED,
+    SubsidyClaimState.PAID,
+    SubsidyClaimState.PASSED_THROUGH,
+    SubsidyClaimState.RECONCILED,
+    SubsidyClaimState.CLAWED_BACK,
 )
 """States in which a claim takes from its county's budget."""
 

@@ -54,7 +54,8 @@ def _passes(address: str, credentials: Path, name: str) -> bool:
     print(f"{name} … ({said.relative_to(ROOT)})", flush=True)
     with said.open("w") as file:
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
-    print(f"{name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
+    counted = [line.strip() for line in said.read_text().splitlines() if " generated, " in line]
+    print(f"{name}: {'passed' if done.returncode == 0 else 'FAILED'}", *counted, flush=True)
     return done.returncode == 0
 
 

@@ -17,14 +17,14 @@ from jinqiao_client.api.households import list_households, push_household
 from jinqiao_client.api.sharing import read_registry_feed
 from jinqiao_client.api.tokens import issue_token
 from jinqiao_client.models import (
+    ContractAnswer,
+    ContractIn,
+    EligibilityIn,
     EligibilityOut,
+    HouseholdAnswer,
     HouseholdIn,
     IssueTokenBody,
-    LoansContractAnswer,
-    LoansContractIn,
-    LoansEligibilityIn,
     Problem,
-    RegistryHouseholdAnswer,
     Token,
 )
 
@@ -60,7 +60,7 @@ async def read_back(bank: AuthenticatedClient, contract_no: str) -> int:
     return len(page.items) if page and not isinstance(page, Problem) else 0
 
 
-def asked(bank: AuthenticatedClient, question: LoansEligibilityIn, event: UUID) -> Any:
+def asked(bank: AuthenticatedClient, question: EligibilityIn, event: UUID) -> Any:
     """The answer as soon as loans has heard of this write: 503 says not yet."""
     key = str(uuid4())
     for _ in range(10):
@@ -77,17 +77,17 @@ def main(folder: Path, rows: dict[str, Any]) -> None:
     office, bank = signed_in(folder, "office"), signed_in(folder, "bank")
     household = HouseholdIn.from_dict(rows["household"])
     pushed = push_household.sync_detailed(client=office, body=household)
-    print("household", expect(RegistryHouseholdAnswer, pushed.parsed).outcome)
+    print("household", expect(HouseholdAnswer, pushed.parsed).outcome)
     seen = list_households.sync(client=office, household_no=household.household_no)
     assert seen is not None
     assert len(seen.items) == 1
-    question = LoansEligibilityIn.from_dict(rows["question"])
+    question = EligibilityIn.from_dict(rows["question"])
     told = expect(EligibilityOut, asked(bank, question, UUID(pushed.headers["Event-Id"])))
     print("eligibility", told.verdict, len(told.conditions), "conditions")
-    contract = LoansContractIn.from_dict(rows["contract"])
-    lent = expect(LoansContractAnswer, push_contract.sync(client=bank, body=contract))
+    contract = ContractIn.from_dict(rows["contract"])
+    lent = expect(ContractAnswer, push_contract.sync(client=bank, body=contract))
     print("contract", lent.outcome)
-    again = expect(LoansContractAnswer, push_contract.sync(client=bank, body=contract))
+    again = expect(ContractAnswer, push_contract.sync(client=bank, body=contract))
     assert again.outcome == "unchanged"
     feed = read_registry_feed.sync_detailed(client=office, after=0)
     assert feed.status_code == 200, feed.content

@@ -20,6 +20,8 @@ PUBLIC = {
     "/problems/{code}",
     "/v1/rulebook",
     "/oauth2/token",
+    "/oauth2/revoke",
+    "/oauth2/introspect",
     "/.well-known/oauth-authorization-server",
     "/.well-known/jwks.json",
     "/healthz",

@@ -10,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 
+from gateway.addresses import PUBLISHED_AT
 from gateway.openapi import merged
 from jinqiao.exchange import Exchange, document
 from kernel.roles import May
@@ -44,7 +45,7 @@ def test_the_document_is_served_as_the_command_prints_it(send: Send, published: 
 
 def test_every_address_is_in_the_document(exchange: Exchange, published: Document) -> None:
     served = {
-        (method, prefix + (route.path_format or ""))
+        (method, PUBLISHED_AT.get(path := prefix + (route.path_format or ""), path))
         for prefix, app in exchange.apps.items()
         for route in iter_route_contexts(app.routes)
         for method in (route.methods or ())

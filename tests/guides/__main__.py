@@ -9,7 +9,7 @@ from jinqiao.throwaway import throwaway_exchange
 from tests.guides.followed import follow
 from tests.house.tree import ROOT
 
-GUIDES = ("bank", "insurer", "poverty-office", "operator")
+GUIDES = ("bank", "insurer", "poverty-office", "operator", "webhooks")
 
 
 def main(names: list[str]) -> None:
@@ -19,6 +19,7 @@ def main(names: list[str]) -> None:
     jinqiao = f"PYTHONPATH='{ROOT}' '{sys.executable}' -m jinqiao"
     with throwaway_exchange() as operator, tempfile.TemporaryDirectory() as scratch:
         fill(operator, Path(scratch) / "sandbox")
+        (Path(scratch) / "examples").symlink_to(ROOT / "examples")
         for page in pages:
             address = str(operator.http.base_url).rstrip("/")
             faults = follow(ROOT / "docs/guides" / page, Path(scratch), address, jinqiao)

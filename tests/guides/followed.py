@@ -7,8 +7,17 @@ A command is what stands between two empty lines of a ```sh block; lines below i
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.gateway.webhooks.receiving import free_port
+
+_PORTS = ("8800", "8801")
+"""At which receivers listen in the guides."""
+
+_LONGEST = 600
+"""Seconds after which a guide has got stuck."""
 
 
 class Command(NamedTuple):
@@ -39,13 +48,19 @@ def commands(page: str) -> list[Command]:
 def follow(page: Path, folder: Path, address: str, jinqiao: str) -> list[str]:
     """Run a page's commands in one shell; what went otherwise than the page says."""
     steps = [each for each in commands(page.read_text("utf-8")) if "make sandbox" not in each.typed]
-    script = [f'jinqiao() {{ {jinqiao} "$@"; }}']
+    script = [f'jinqiao() {{ {jinqiao} "$@"; }}', f"python() {{ '{sys.executable}' \"$@\"; }}"]
+    script.append("set -m; trap 'for each in $(jobs -p); do kill $each; done' EXIT")
+    ports = {shown: str(free_port()) for shown in _PORTS}
     for number, step in enumerate(steps):
         typed = step.typed.replace("http://127.0.0.1:8700", address)
+        for shown, free in ports.items():
+            typed = typed.replace(shown, free)
         typed = typed.replace(". .venv/bin/activate", ":")
         script.append(f"{{\n{typed}\n}} > said-{number} 2>&1")
         script.append(f"echo $? > status-{number}")
-    subprocess.run(["bash", "-c", "\n".join(script)], cwd=folder, check=True)
+    command = ["bash", "-c", "\n".join(script)]
+    # In a session of its own: what it stops in the end cannot be ours.
+    subprocess.run(command, cwd=folder, check=True, timeout=_LONGEST, start_new_session=True)
     return [fault for number, step in enumerate(steps) for fault in _faults(folder, number, step)]
 
 

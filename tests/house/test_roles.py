@@ -51,3 +51,15 @@ def test_a_service_has_no_right_beyond_rows(sql: Sql, service: str) -> None:
         " from pg_roles where rolname = current_user",
     )
     assert not any(role.values())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_adds_to_the_access_log_and_changes_nothing_in_it(sql: Sql, service: str) -> None:
+    for statement in (
+        "update access_record set purpose = 'NONE'",
+        "delete from access_record",
+        "truncate access_record",
+        "drop table access_record",
+    ):
+        with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+            sql(service, statement)

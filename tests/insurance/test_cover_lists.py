@@ -76,9 +76,10 @@ def test_an_insurer_reads_who_should_be_covered_and_what_changed(
     elsewhere = visit("insurer", divisions=["231283"], agency="INC23")
     assert read(elsewhere, LIST, year=2018) == read(office, LIST, year=2018, division="231283")
     assert visit("bank", divisions=["230129"]).get(LIST, params={"year": 2018}).status_code == 403
-    for wrong in ({}, {"year": 2018, "as_of": "2019-01-01"}, {"year": 99999},
-                  {"year": 2018, "changes_since": "2019-06-01"}):  # fmt: skip
+    for wrong in ({}, {"year": 99999}, {"year": 2018, "as_of": 0}):
         assert insurer.get(LIST, params=wrong).status_code == 400
+    for nowhere in ({"as_of": "2019-01-01"}, {"changes_since": "2019-06-01"}):
+        assert insurer.get(LIST, params={"year": 2018, **nowhere}).status_code == 404
 
 
 def test_offices_and_insurers_read_who_is_not_covered_and_the_days_between_two_years(

@@ -48,6 +48,25 @@ def test_every_command_has_help_with_an_example(name: str, command: Any) -> None
     assert "Example: " in f"{command.help} {command.epilog}"
 
 
+SAYS_NOTHING_TO_PROGRAMS = {
+    "jinqiao up": "runs until it is stopped",
+    "jinqiao serve": "runs until it is stopped",
+    "jinqiao worker": "runs until it is stopped",
+    "jinqiao openapi": "is JSON anyway",
+    "jinqiao asyncapi": "is JSON anyway",
+}
+
+
+def test_every_command_prints_json_for_programs_or_has_a_reason() -> None:
+    without = {
+        name
+        for name, command in commands(app)
+        if not any("--json" in parameter.opts for parameter in command.params)
+    }
+
+    assert without == SAYS_NOTHING_TO_PROGRAMS.keys()
+
+
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
     """A folder that the server's unprivileged user may enter, as pytest's own are not."""
@@ -242,6 +261,28 @@ def test_eligibility_is_asked_for_one_person_or_a_file(
     assert "standard input" in told(ask("王\n", *loan))
     assert "Give a file" in told(ask(""))
     assert "/branch_division" in told(ask(f"{person.name}\n{person.id_number}\n", *loan))
+
+
+def test_a_bank_meets_its_duties_and_is_told_of_its_pushes(
+    jinqiao: Jinqiao, running: Running, tmp_path: Path
+) -> None:
+    _, data, _ = running
+    out = tmp_path / "bank.json"
+    bank = ("--name", "行", "--type", "BANK", "--division", "230231")
+    assert jinqiao(data, "agency", "add", "F", *bank).status == 0
+    assert jinqiao(data, "client", "add", "F", "--role", "bank", "--out", str(out)).status == 0
+    with partner(data / "first-operator.json") as operator:
+        host = {"agency": "F", "host": "localhost", "cidrs": ["127.0.0.0/8", "::1/128"]}
+        operator.post("/v1/webhooks/hosts", host)
+
+    played = jinqiao(data, "conform", "bank", "--client", str(out), "--json")
+    with partner(out) as who:
+        left = list(who.items("/v1/webhooks/endpoints"))
+
+    failed = [each for each in json.loads(played.out) if not each["passed"]]
+    assert (played.status, failed) == (0, [])
+    assert len(json.loads(played.out)) == 31
+    assert left == []
 
 
 def test_what_the_exchange_refuses_is_said_in_a_sentence(

@@ -1,5 +1,6 @@
 """The database made ready: tables as declared, roles let in, and twice is as once."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from anyio.from_thread import BlockingPortal
 from sqlalchemy import make_url, text
@@ -139,8 +141,16 @@ def test_an_owner_who_is_no_superuser_suffices(
             portal.call(migration.prepare, mine, keys)
             portal.call(migration.prepare, mine, keys)
             assert portal.call(ask_as, mine, "loans", keys, "select 1") == 1
+            portal.call(linger, mine, "loans", keys)
     finally:
         portal.call(act, f"drop role {owner}")
+
+
+async def linger(url: str, service: str, keys: Keys) -> None:
+    """A session of a service's that ends half a second later."""
+    address = url_of(url, service, keys).set(drivername="postgresql")
+    session = await asyncpg.connect(address.render_as_string(hide_password=False))
+    asyncio.get_running_loop().call_later(0.5, session.terminate)
 
 
 def test_an_exchange_finds_its_keys_again(

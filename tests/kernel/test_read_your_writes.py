@@ -163,3 +163,6 @@ def test_what_is_no_event_is_said_to_be_none(send, bank):
     assert bank.get("/v1/loans/contracts?after_event=%27").status_code == 400
     without_token = send("POST", f"{PATH}?after_event={new_id()}", json=asking(person))
     assert without_token.status_code == 401
+    keyless = {"Authorization": f"Bearer {bank.token}"}
+    at_once = send("POST", f"{PATH}?after_event={uuid4()}", json=asking(person), headers=keyless)
+    assert at_once.status_code == 400, "what is missing is said before anything is waited for"

@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.policy.use import PRODUCTIVE
-from services.loans.vocabulary import Purpose
+from services.loans.vocabulary import LoanPurpose
 from tests.story import a_contract, a_person, declare, push, reported_again, screened
 
 FIRM = {"kind": "ENTERPRISE", "credit_code": "91230231MA1B2C3D4E"}
@@ -20,7 +20,7 @@ def supervisor(visit):
 
 
 def test_a_purpose_is_productive_prohibited_or_not_told(drain, bank, supervisor):
-    loans = {each.value: a_contract(a_person(), purpose=each.value) for each in Purpose}
+    loans = {each.value: a_contract(a_person(), purpose=each.value) for each in LoanPurpose}
     loans["blank"] = a_contract(a_person(), purpose=None)
     push(bank, "contracts", *loans.values())
 

@@ -88,6 +88,36 @@ def sending(arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
+@contextmanager
+def followed(arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The same command again: it follows the job that the first one began."""
+    command = [sys.executable, "-m", "jinqiao", "push", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def watch(
+    bank: Partner, job_id: str, ended: subprocess.Popen[bytes], heights: dict[str, float]
+) -> None:
+    """Until a command has ended: at each look the counts add up. Says how fast each tenth goes, so
+    that it is seen whether the last rows take longer than the first, and what processes hold."""
+    since, then = time.monotonic(), done_of(bank, job_id)
+    while ended.poll() is None:
+        time.sleep(1)
+        now, [job] = done_of(bank, job_id), jobs(bank)
+        for name, pid in processes().items():
+            heights[name] = max(heights.get(name, 0.0), peak(pid))
+        if now - then >= job["counts"]["received"] // 10 or job["state"] != "queued":
+            rate = (now - then) / (time.monotonic() - since)
+            held = ", ".join(f"{name} {height:,.0f} MB" for name, height in heights.items())
+            load = os.getloadavg()[0]
+            print(f"\n{now:,} rows, {rate:,.0f} rows/s, load {load:.0f}; at most {held}", end="")
+            since, then = time.monotonic(), now
+
+
 def jobs(bank: Partner) -> list[dict[str, Any]]:
     return list(bank.items("/v1/loans/jobs"))
 
@@ -120,13 +150,13 @@ def test_a_file_that_is_cut_doubled_shuffled_and_resumed_adds_up(
             worker = until_a_worker_has_worked(bank, job["job_id"])
             heights["worker"] = max(heights["worker"], peak(worker))
             os.kill(worker, signal.SIGKILL)
-        ended = subprocess.run(
-            [sys.executable, "-m", "jinqiao", "push", *arguments], capture_output=True
-        )
+        with followed(arguments) as ended, capsys.disabled():
+            watch(bank, job["job_id"], ended, heights)
+            said = ended.stdout.read() if ended.stdout else b""
         whole = time.monotonic() - begun
 
-        done = json.loads(ended.stdout)
-        assert ended.returncode == 1
+        done = json.loads(said)
+        assert ended.wait() == 1
         assert {name: done[name] for name in expected} == expected
         assert adds_up(done)
         assert done["job_id"] == job["job_id"], "the second command follows the first one's job"

@@ -1,7 +1,5 @@
 """A worker that is killed again and again while it delivers: a receiver is told of everything."""
 
-import os
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ from anyio.from_thread import BlockingPortal
 
 from jinqiao.migration import scratch_database
 from tests.gateway.webhooks.receiving import LOOPBACK, Receiver
-from tests.long.processes import Processes, processes
+from tests.long.processes import processes
 from tests.story import a_contract, a_person, push
 from tests.visitor import Visitor
 
@@ -24,22 +22,6 @@ def a_bank(operator: Visitor) -> Visitor:
     said = {"agency": "BANK", "kind": "SYSTEM", "role": "bank"}
     made = operator.post("/v1/clients", json=said).json()
     return Visitor(operator._send, "BANK", made["client_id"], made["client_secret"])
-
-
-def kill_worker(running: Processes) -> None:
-    """Kill the worker that `up` has beside it; `up` starts another."""
-    up = running.running["up"].pid
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        children = Path(f"/proc/{up}/task/{up}/children").read_text().split()
-        workers = [
-            each for each in children if b"worker" in Path(f"/proc/{each}/cmdline").read_bytes()
-        ]
-        if workers:
-            os.kill(int(workers[0]), signal.SIGKILL)
-            return
-        time.sleep(0.1)
-    raise AssertionError("there is no worker")
 
 
 def all_of(bank: Visitor) -> tuple[set[int], set[int], list[dict[str, Any]]]:
@@ -74,7 +56,7 @@ def test_a_killed_worker_loses_no_delivery_and_repeats_it_under_its_id(
                 push(bank, "contracts", a_contract(a_person()))
             while len(receiver.received) == heard:
                 time.sleep(0.001)
-            kill_worker(running)
+            running.kill_worker()
 
         until = time.monotonic() + LONGEST
         due, told, log = all_of(bank)

@@ -88,6 +88,21 @@ class Processes:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
+    def kill_worker(self) -> None:
+        """Kill the worker that `up` has beside it, at once; `up` starts another."""
+        up = self.running["up"].pid
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            children = Path(f"/proc/{up}/task/{up}/children").read_text().split()
+            workers = [
+                each for each in children if b"worker" in Path(f"/proc/{each}/cmdline").read_bytes()
+            ]
+            if workers:
+                os.kill(int(workers[0]), signal.SIGKILL)
+                return
+            time.sleep(0.1)
+        raise AssertionError("there is no worker")
+
     def stop(self) -> None:
         """End everything in order."""
         for process in self.running.values():

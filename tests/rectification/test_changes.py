@@ -97,7 +97,7 @@ def test_an_office_compares_only_runs_it_may_see(visit: Visit, drain: Drain) -> 
         == 404
     )
     hidden = ledger.office.get(f"{SCREENINGS}/{narrow}/changes", params={"since": wide})
-    assert (hidden.status_code, hidden.json()["code"]) == (400, "unknown-screening")
+    assert (hidden.status_code, hidden.json()["code"]) == (404, "unknown-screening")
     assert ledger.supervisor.get(f"{SCREENINGS}/{wide}/changes").status_code == 400
     assert (
         ledger.bank.get(f"{SCREENINGS}/{narrow}/changes", params={"since": narrow}).status_code

@@ -118,7 +118,7 @@ def test_a_filing_told_twice_is_one_and_a_change_is_one_more(visit: Visit, path:
         answer = insurer.post(path, json=row | wrong)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
     unknown = supervisor.get(f"{SUBMISSIONS}/missing", params={"stage": "2019-06-30"})
-    assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown-stage")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-stage")
 
 
 def test_a_name_and_phone_show_to_supervisors_and_to_who_filed_them(visit: Visit, sql: Any) -> None:

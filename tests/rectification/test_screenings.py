@@ -93,7 +93,7 @@ def test_a_supervisor_judges_a_sample_only(
     assert of_all["counts"] == {"LOAN-12": {"not_met": 3}}
     assert of_bank["counts"] == {"LOAN-12": {"not_met": 1}}
     assert [(one["agency"], one["contract_no"]) for one in in_sample] == [(bank.agency, "C-1")]
-    assert unknown.status_code == 400
+    assert unknown.status_code == 404
     assert unknown.json()["code"] == "unknown-sample"
 
 

@@ -136,7 +136,7 @@ def test_an_office_tells_the_needs_of_its_own_households_only(
     moved = office.post(NEEDS, json=a_need(another, source_version=2))
 
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "household-elsewhere")
-    assert (moved.status_code, moved.json()["code"]) == (422, "household-changed")
+    assert (moved.status_code, moved.json()["code"]) == (409, "household-changed")
 
 
 def test_an_office_declares_its_needs_complete(office: Visitor, visit: Visit) -> None:

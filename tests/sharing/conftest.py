@@ -1,5 +1,6 @@
 """What tests of feeds share."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,30 @@ def read_all(visitor: Visitor, service: str, after: int = 0, **asked: Any) -> li
             return events
         assert page["next_after"] > after
         after = page["next_after"]
+
+
+def snapshot(
+    reader: Visitor, service: str, drain: Callable[[], None], **asked: Any
+) -> tuple[Any, list[Any]]:
+    """The first line of a new snapshot, and its rows."""
+    answer = reader.post(f"/v1/{service}/snapshots", json=asked)
+    assert answer.status_code == 202, answer.text
+    early = reader.get(f"{answer.headers['Location']}/rows")
+    assert (early.status_code, early.json()["code"]) == (409, "snapshot-not-made")
+    drain()
+    return fetched_from(reader, answer.headers["Location"])
+
+
+def fetched_from(reader: Visitor, location: str) -> tuple[Any, list[Any]]:
+    """The first line and the rows of a snapshot that is made."""
+    found = reader.get(location).json()
+    assert found["state"] == "done"
+    fetched = reader.get(f"{location}/rows")
+    assert fetched.headers["content-type"] == "application/x-ndjson"
+    head, *rows = [json.loads(line) for line in fetched.text.splitlines()]
+    assert head["rows"] == len(rows) == found["rows"]
+    assert head["position"] == found["position"]
+    return head, rows
 
 
 @pytest.fixture

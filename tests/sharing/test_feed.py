@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sharing.conftest import Event, read_all
+from tests.sharing.conftest import Event, read_all, snapshot
 from tests.story import a_contract, a_household, a_line, a_person, declare, push
 from tests.visitor import Visitor
 
@@ -142,27 +142,48 @@ def test_every_role_hears_what_its_scopes_allow_and_no_judgements(
     assert nobody.status_code == 403
 
 
-def test_a_household_that_moves_away_is_heard_of_where_it_lived(
+def test_a_household_that_moves_is_heard_of_where_it_lived_and_its_needs_where_it_goes(
     visit: Visit, office: Visitor, drain: Drain
 ) -> None:
     household = a_household(a_person())
     push(office, "households", household)
+    need = {"need_no": "N1", "household_no": household["household_no"], "amount": "5000.00"}
+    need |= {"use": "养鸡", "raised_on": "2018-02-01", "state": "OPEN"}
+    push(office, "needs", need, need | {"need_no": "N2"}, need | {"need_no": "N3"})
     drain()
     before, after = visit("bank"), visit("bank", divisions=["230281"])
     both = visit("poverty_office", divisions=["230231", "230281"])
-    moved = household | {
-        "village_code": ELSEWHERE,
-        "as_at": "2015-01-01",
-        "source_version": 2,
-    }
-    push(both, "households", moved)
+    new_office = visit("poverty_office", divisions=["230281"])
+    elsewhere = {"village_code": ELSEWHERE, "as_at": "2015-01-01", "source_version": 2}
+    push(both, "households", household | elsewhere)
+    push(both, "needs", need | {"need_no": "N4"})
     drain()
 
     left = read_all(before, "registry")
     arrived = read_all(after, "registry")
+    heard_of = read_all(new_office, "registry", types="need.recorded")
+    _, stands = snapshot(before, "registry", drain)
+    _, stands_there = snapshot(after, "registry", drain)
 
-    assert [e["data"]["village_code"] for e in left] == [household["village_code"], None]
-    assert [e["data"]["village_code"] for e in arrived] == [ELSEWHERE]
+    households = [of_type(each, "household.recorded") for each in (left, arrived)]
+    assert [[e["data"]["village_code"] for e in events] for events in households] == [
+        [household["village_code"], None],
+        [ELSEWHERE],
+    ]
+
+    def needs(events: list[Event]) -> list[tuple[str, str]]:
+        told = [event["data"] for event in of_type(events, "need.recorded")]
+        return sorted((data["need_no"], data["village_code"] or "gone") for data in told)
+
+    numbers = ["N1", "N2", "N3"]
+    near = [(number, household["village_code"]) for number in numbers]
+    assert needs(left[:4]) == near
+    assert needs(left[4:]) == [(number, "gone") for number in numbers]
+    assert needs(arrived) == [(number, ELSEWHERE) for number in (*numbers, "N4")]
+    assert needs(heard_of) == needs(arrived)
+    assert (needs(stands), needs(stands_there)) == ([], needs(arrived))
+    listed = [each.get("/v1/registry/needs").json()["items"] for each in (before, after)]
+    assert [len(items) for items in listed] == [0, 4]
 
 
 def test_positions_grow_pages_are_cut_and_next_after_passes_what_is_not_yours(

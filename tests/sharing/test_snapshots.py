@@ -1,7 +1,6 @@
 """A snapshot tells what stands and where to go on; a manifest, what should have been read."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -14,7 +13,8 @@ from anyio.from_thread import BlockingPortal
 from jinqiao.exchange import Exchange
 from kernel import clock
 from tests.insurance import scene
-from tests.sharing.conftest import Event, read_all
+from tests.sharing.conftest import Event, fetched_from, read_all, snapshot
+from tests.sharing.standing import standing
 from tests.story import (
     COUNTY,
     a_contract,
@@ -32,82 +32,6 @@ from tests.visitor import Visitor
 Visit = Callable[..., Visitor]
 Drain = Callable[[], None]
 SERVICES = ("gateway", "registry", "loans", "subsidy", "insurance", "rectification")
-
-KEYS = {
-    "agency.recorded": ("code",),
-    "household.recorded": ("household_key", "subject_ref"),
-    "contract.recorded": ("loan_id", "as_at"),
-    "interest-line.recorded": ("loan_id", "line_no"),
-    "repayment.recorded": ("loan_id", "repayment_no"),
-    "refund.recorded": ("loan_id", "refund_no"),
-    "claim.changed": ("claim_id", "version"),
-}
-ONE_OF = (
-    "need_id",
-    "declaration_id",
-    "policy_id",
-    "incident_id",
-    "payment_id",
-    "item_id",
-    "sample_id",
-    "claim_id",
-)
-"""What tells things apart; in a story of one version each, the last event of a thing stands."""
-
-PASSING = (
-    "feed.read",
-    "write.ended",
-    "pending.rejected",
-    "finding.raised",
-    "screening.judged",
-    "screening.requested",
-    "suspected_claim.dismissed",
-)
-"""Types that tell what happened and not how something stands."""
-
-
-def standing(events: list[Any]) -> dict[str, Any]:
-    """The newest that events tell of each thing."""
-    found = {}
-    for event in events:
-        if event["type"] in PASSING:
-            continue
-        data = event["data"]
-        kind = "subsidy-claim" if event["type"].startswith("subsidy-claim.") else event["type"]
-        names = KEYS.get(kind) or [next(name for name in ONE_OF if name in data)]
-        key = "/".join([kind, *[str(data.get(name)) for name in names]])
-        if data.get("source_version", 0) >= found.get(key, {}).get("source_version", 0):
-            found[key] = data
-    return {key: ordered(data) for key, data in found.items()}
-
-
-def ordered(value: Any) -> Any:
-    """JSON whose lists do not depend on the order in which the database made them."""
-    if isinstance(value, dict):
-        return {name: ordered(value[name]) for name in sorted(value)}
-    return sorted(map(ordered, value), key=repr) if isinstance(value, list) else value
-
-
-def snapshot(reader: Visitor, service: str, drain: Drain, **asked: Any) -> tuple[Any, list[Any]]:
-    """The first line of a new snapshot, and its rows."""
-    answer = reader.post(f"/v1/{service}/snapshots", json=asked)
-    assert answer.status_code == 202, answer.text
-    early = reader.get(f"{answer.headers['Location']}/rows")
-    assert (early.status_code, early.json()["code"]) == (409, "snapshot-not-made")
-    drain()
-    return fetched_from(reader, answer.headers["Location"])
-
-
-def fetched_from(reader: Visitor, location: str) -> tuple[Any, list[Any]]:
-    """The first line and the rows of a snapshot that is made."""
-    found = reader.get(location).json()
-    assert found["state"] == "done"
-    fetched = reader.get(f"{location}/rows")
-    assert fetched.headers["content-type"] == "application/x-ndjson"
-    head, *rows = [json.loads(line) for line in fetched.text.splitlines()]
-    assert head["rows"] == len(rows) == found["rows"]
-    assert head["position"] == found["position"]
-    return head, rows
 
 
 class Sister(Visitor):
@@ -281,4 +205,5 @@ def test_a_manifest_proves_that_nothing_was_missed(
     assert (yesterday["count"], yesterday["is_final"], yesterday["until"]) == (0, True, 0)
     path = "/v1/registry/manifests"
     assert bank.get(f"{path}/{today + timedelta(days=1)}").status_code == 404
-    assert bank.get(f"{path}/{today}", params={"until": 10**6}).status_code == 400
+    assert bank.get(f"{path}/{today}", params={"until": 10**6}).status_code == 404
+    assert bank.get(f"{path}/0").status_code == 404, "a number is no day"

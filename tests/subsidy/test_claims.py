@@ -258,14 +258,20 @@ def test_a_publicity_list_tells_name_village_and_amount_and_nothing_else(
     assert town.office.get(path).status_code == 409, "nothing has been reviewed"
     done(town.reviewer, claim_id, "review", "2019-03-12")
 
-    [public] = town.office.get(path).json()["items"]
     [masked] = town.supervisor.get(path).json()["items"]
+    [public] = town.office.get(path).json()["items"]
+    drain()
+    who = {"id_number": loan["borrower_id_number"]}
+    [seen, *_] = visit("auditor").post("/v1/audit/usage-queries", json=who).json()["items"]
     elsewhere = visit("poverty_office", divisions=["231222"])
 
     assert public.pop("village")
     assert public == {"name": loan["borrower_name"], "amount": "175.00"}
     assert masked["name"] == loan["borrower_name"][0] + "*" * (len(loan["borrower_name"]) - 1)
     assert elsewhere.get(path).status_code == 404
+    assert (seen["service"], seen["action"]) == ("subsidy", "read_publicity_list")
+    assert (seen["purpose"], seen["fields"]) == ("PUBLICITY", ["name"])
+    assert seen["receiver"] == town.office.agency
     assert loan["borrower_name"] not in str(sql("subsidy", "select * from contract"))
     assert loan["borrower_name"] not in str(sql("loans", "select data from feed"))
 

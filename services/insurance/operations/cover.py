@@ -12,7 +12,7 @@ from sqlalchemy import TextClause
 from kernel.access import Caller
 from kernel.bulk.resource import Push
 from kernel.paging import WantedPage, page_of
-from kernel.problems import BadRequest
+from kernel.problems import NotFound
 from kernel.roles import Role
 from services.insurance.operations.screening import facts_for
 from services.insurance.queries.cover import (
@@ -41,12 +41,12 @@ from services.insurance.schemas.cover import CoverGap, CoverListItem
 def day_of_list(year: int, as_of: date | None, today: date) -> date:
     """The day a year's list is made for: today, else the day of the year that is nearest to it.
 
-    Raises BadRequest for a day that is not of the year.
+    Raises NotFound for a day that is not of the year.
     """
     if as_of is None:
         return min(max(today, date(year, 1, 1)), date(year, 12, 31))
     if as_of.year != year:
-        raise BadRequest("as_of is a day of the year that is asked for; leave it out or mend it.")
+        raise NotFound("as_of is a day of the year that is asked for; leave it out or mend it.")
     return as_of
 
 
@@ -61,14 +61,14 @@ async def cover_list(
 ) -> dict[str, Any]:
     """A page of who should be covered on a day, or of what changed on that list since another.
 
-    Raises BadRequest for changes since a day that comes later.
+    Raises NotFound for changes since a day that comes later.
     """
     insurer = _insurer(ask.caller)
     await _lay_out(ask, LAY_OUT_PEOPLE, on, division)
     if changes_since is None:
         found = people_listed(should_be_covered(PEOPLE), on, insurer)
     elif changes_since > on:
-        raise BadRequest("changes_since is a day before the one that the list is made for.")
+        raise NotFound("changes_since is a day before the one that the list is made for.")
     else:
         await _lay_out(ask, LAY_OUT_PEOPLE_BEFORE, changes_since, division)
         found = changes_of_list(

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kernel.fields import AgencyNumber, Line, Part, Pushed
+from kernel.fields import AgencyNumber, DayAfter, FirstDay, Line, Part, Pushed
 from kernel.money import PositiveYuan, Yuan
 from kernel.people import IdNumber, PersonName
 from services.insurance.vocabulary import Basis, ClaimState, IncidentKind, LiabilityKind
@@ -68,8 +68,8 @@ class PolicyIn(Pushed):
 
     policy_no: AgencyNumber
     product_code: AgencyNumber
-    valid_from: date
-    valid_to: date
+    valid_from: FirstDay
+    valid_to: DayAfter
     """The first day no longer insured."""
     covered: Annotated[list[CoveredIn], Field(max_length=5000)]
 

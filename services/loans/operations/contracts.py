@@ -1,9 +1,10 @@
 """Contracts: pushed by banks, placed in households, read back."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from kernel.access import Caller
 from kernel.bulk.reads import Reads
@@ -57,12 +58,13 @@ _USER = ("kind", "credit_code", "name", "mode", "has_industry_base", "at_risk")
 def _columns(push: Push, contract: ContractIn) -> dict[str, Any]:
     keys, number = push.keys, contract.borrower_id_number
     person_key = keys.person_key(number)
-    identity = json.dumps({"name": contract.borrower_name, "id_number": number})
+    identity = to_json({"name": contract.borrower_name, "id_number": number}).decode()
     changes = [change.model_dump(mode="json", by_alias=True) for change in contract.rate_changes]
     user = contract.actual_user
     terms = [contract.principal, contract.annual_rate, contract.disbursed_on, contract.matures_on]
+    said = vars(contract)
     return {
-        **{name: getattr(contract, name) for name in _PLAIN},
+        **{name: said[name] for name in _PLAIN},
         "life": 0,
         **{f"actual_user_{name}": getattr(user, name, None) for name in _USER},
         "household_key": keys.stranger_key(person_key),
@@ -72,8 +74,8 @@ def _columns(push: Push, contract: ContractIn) -> dict[str, Any]:
         "born_on": born_on(number),
         "identity": keys.seal(_IDENTITY, person_key, identity),
         "publicity_name": keys.seal(_PUBLICITY_NAME, person_key, contract.borrower_name),
-        "rate_changes": json.dumps(changes),
-        "terms_digest": keys.digest(json.dumps([*map(str, terms), changes])),
+        "rate_changes": to_json(changes).decode(),
+        "terms_digest": keys.digest(to_json([*map(str, terms), changes]).decode()),
     }
 
 

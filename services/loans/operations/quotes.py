@@ -19,7 +19,7 @@ from kernel.policy.interest import (
 from kernel.problems import Fault, Invalid
 from services.loans.schemas.eligibility import Wording
 from services.loans.schemas.quotes import (
-    PaymentOut,
+    PaidInterestOut,
     QuoteIn,
     QuoteOut,
     QuoteStep,
@@ -59,7 +59,7 @@ def quote_interest(asked: QuoteIn) -> QuoteOut:
         settlements=[_settlement(step) for step in answer.steps if step.settled_on] or None,
         segments=_segments(asked, answer),
         payments=[
-            PaymentOut(date=step.end, interest=str(step.amount))
+            PaidInterestOut(date=step.end, interest=str(step.amount))
             for step in answer.steps
             if step.what == "payment"
         ]

@@ -16,6 +16,7 @@ LIFE = [
     text("""
         update pushed p set life = v.lives
         from (select agency, contract_no, count(*)::int as lives from contract_void
+              where (agency, contract_no) in (select agency, contract_no from pushed)
               group by agency, contract_no) v
         where v.agency = p.agency and v.contract_no = p.contract_no
     """),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from kernel.access import Caller, allowed_to, officer_allowed_to
 from kernel.database import Transaction
-from kernel.editing import check_if_match, etag_of
+from kernel.editing import REPLACES, check_if_match, etag_of
 from kernel.roles import May
 from kernel.service import body_of
 from kernel.written import TellsItsEnd
@@ -33,6 +33,7 @@ RuleId = Annotated[str, Path(max_length=20, examples=["LOAN-15"])]
 @attested.put(
     "/attestations/{rule_id}",
     operation_id="attest_condition",
+    dependencies=[REPLACES],
     responses={201: {"model": AttestationOut, "description": "The first one on record"}},
 )
 async def attest(
@@ -74,6 +75,7 @@ async def read_attestation(
 @attested.put(
     "/exceptions/{rule_id}",
     operation_id="record_exception",
+    dependencies=[REPLACES],
     responses={201: {"model": ExceptionOut, "description": "The first one on record"}},
 )
 async def record_exception(

@@ -10,7 +10,7 @@ from kernel import clock
 from kernel.access import Caller, allowed_to, allowed_to_any, officer_allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.editing import check_if_match, etag_of
+from kernel.editing import REPLACES, check_if_match, etag_of
 from kernel.fields import BusinessDate, Line
 from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.paging import Page, Wanted
@@ -135,6 +135,7 @@ async def read_actual_user(
 @followed.put(
     "/actual-users/{user_id}/disposition",
     operation_id="dispose_of_actual_user",
+    dependencies=[REPLACES],
     responses={201: {"model": DispositionOut, "description": "The first one on record"}},
 )
 async def dispose_of_actual_user(

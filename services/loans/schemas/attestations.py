@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from kernel import clock
-from kernel.fields import Part
+from kernel.fields import BusinessDate, Part
 
 
 def _past(day: date) -> date:
@@ -17,7 +17,7 @@ def _past(day: date) -> date:
     return day
 
 
-Day = Annotated[date, Field(ge=date(1949, 10, 1)), AfterValidator(_past)]
+Day = Annotated[BusinessDate, AfterValidator(_past)]
 """A day on which something was done, however late it is entered."""
 
 

@@ -13,8 +13,8 @@ from kernel.people import IdNumber, PersonName
 from services.loans.schemas.pushed import ActualUser
 from services.loans.vocabulary import (
     Guarantee,
-    Kind,
-    Purpose,
+    LoanKind,
+    LoanPurpose,
 )
 
 
@@ -27,8 +27,8 @@ class EligibilityIn(Part):
     term_months: Annotated[int, Field(ge=1, le=360)]
     annual_rate: Rate | None = None
     """Left out: the policy rate of the day, so that LOAN-14 asks for no more."""
-    kind: Kind
-    purpose: Purpose
+    kind: LoanKind
+    purpose: LoanPurpose
     actual_user: ActualUser | None = None
     """Left out: the household itself."""
     guarantee: Guarantee = Guarantee.NONE
@@ -148,8 +148,8 @@ class QuestionOut(BaseModel):
     amount: SignedYuan
     term_months: int
     annual_rate: str | None
-    kind: Kind
-    purpose: Purpose
+    kind: LoanKind
+    purpose: LoanPurpose
     actual_user: ActualUser | None
     guarantee: Guarantee
     bank: str | None

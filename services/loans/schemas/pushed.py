@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyNumber, CreditCode, Line, Part, Pushed
+from kernel.fields import AgencyNumber, CreditCode, DayAfter, FirstDay, Line, Part, Pushed
 from kernel.money import PositiveYuan, Rate, Yuan
 from kernel.people import IdNumber, PersonName
 from services.loans.vocabulary import (
@@ -18,11 +18,11 @@ from services.loans.vocabulary import (
     Convention,
     FiveClass,
     Guarantee,
-    Kind,
     LineKind,
+    LoanKind,
+    LoanPurpose,
     NoticeKind,
     Product,
-    Purpose,
     RefundCause,
     RefundTarget,
     Settlement,
@@ -56,7 +56,7 @@ class ContractIn(Pushed):
     branch_division: DivisionCode
     borrower_name: PersonName
     borrower_id_number: IdNumber
-    kind: Kind
+    kind: LoanKind
     parent_contract_no: AgencyNumber | None = None
     product: Product
     principal: PositiveYuan
@@ -65,9 +65,9 @@ class ContractIn(Pushed):
     settlement: Settlement
     applied_on: date
     signed_on: date
-    disbursed_on: date
-    matures_on: date
-    purpose: Purpose | None = None
+    disbursed_on: FirstDay
+    matures_on: DayAfter
+    purpose: LoanPurpose | None = None
     purpose_text: Line | None = None
     guarantee: Guarantee
     wish_signed_on: date | None = None
@@ -116,8 +116,8 @@ class InterestLineIn(Pushed):
     contract_no: AgencyNumber
     line_no: AgencyNumber
     kind: LineKind
-    period_start: date
-    period_end: date
+    period_start: FirstDay
+    period_end: DayAfter
     """The first day no longer charged for (算头不算尾)."""
     base: Yuan
     amount: Yuan
@@ -198,7 +198,7 @@ class ContractOut(OfContractOut):
 
     person_ref: str
     branch_division: str
-    kind: Kind
+    kind: LoanKind
     parent_contract_no: str | None
     product: Product
     principal: Decimal
@@ -209,7 +209,7 @@ class ContractOut(OfContractOut):
     signed_on: date
     disbursed_on: date
     matures_on: date
-    purpose: Purpose | None
+    purpose: LoanPurpose | None
     purpose_text: str | None
     guarantee: Guarantee
     wish_signed_on: date | None

@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from kernel.fields import DayAfter, FirstDay
 from kernel.money import AnyYuan, Movement, Multiplier, Rate
 from kernel.policy.interest import METHODS
 from services.loans.schemas.eligibility import Wording
@@ -58,7 +59,40 @@ Method = Annotated[
     AfterValidator(_known),
     WithJsonSchema({"type": "string", "enum": list(METHODS), "examples": ["ITEM_YMD"]}),
 ]
-Fraction = Annotated[Rate, AfterValidator(_a_fraction)]
+Fraction = Annotated[
+    Rate,
+    AfterValidator(_a_fraction),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$",
+            "examples": ["0.0435"],
+        }
+    ),
+]
+
+Principal = Annotated[
+    AnyYuan,
+    AfterValidator(_some),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(?=.*[1-9])[0-9]{1,20}(\.[0-9]{1,2})?$",
+            "examples": ["50000.00"],
+        }
+    ),
+]
+Times = Annotated[
+    Multiplier,
+    AfterValidator(_not_less_than_the_rate),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([1-9][0-9]?|0[1-9])(\.[0-9]{1,4})?$",
+            "examples": ["1.5"],
+        }
+    ),
+]
 
 
 class CasePart(BaseModel):
@@ -95,15 +129,15 @@ class QuoteIn(CasePart):
     Keys it does not know, such as a case's `id` and `expected_interest`, are ignored.
     """
 
-    principal: Annotated[AnyYuan, AfterValidator(_some)]
+    principal: Principal
     annual_rate: Fraction
     method: Method
-    start: date
-    end: date
+    start: FirstDay
+    end: DayAfter
     rate_changes: Annotated[list[RateChanged], Field(max_length=500)] | None = None
     principal_changes: Annotated[list[PrincipalChanged], Field(max_length=500)] | None = None
     maturity: date | None = None
-    penalty_multiplier: Annotated[Multiplier, AfterValidator(_not_less_than_the_rate)] | None = None
+    penalty_multiplier: Times | None = None
     entitled_rate: Fraction | None = None
     subsidy: SubsidyAsked | None = None
 
@@ -171,7 +205,7 @@ class SegmentOut(BaseModel):
     detail: str
 
 
-class PaymentOut(BaseModel):
+class PaidInterestOut(BaseModel):
     """Interest that is paid with a part of the principal."""
 
     date: date
@@ -197,7 +231,7 @@ class QuoteOut(BaseModel):
     interest: str
     settlements: list[SettlementOut] | None = None
     segments: list[SegmentOut] | None = None
-    payments: list[PaymentOut] | None = None
+    payments: list[PaidInterestOut] | None = None
     subsidy: SubsidyOut | None = None
     eligible_interest: str | None = None
     penalty_interest: str | None = None

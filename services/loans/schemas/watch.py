@@ -6,20 +6,12 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kernel.fields import AgencyNumber, Line, Part
+from kernel.fields import NOT_BLANK, AgencyNumber, Part
 from kernel.paging import Page
 from services.loans.schemas.attestations import Day
 from services.loans.vocabulary import Decision, Disposition, FiveClass, NoticeKind
-
-
-def _says_something(line: str) -> str:
-    if line.isspace():
-        raise PydanticCustomError("blank", "Write something here; there are only blanks.")
-    return line
-
 
 Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"[^\s]")]
 
@@ -159,7 +151,7 @@ class ProposalIn(Part):
     """A bank proposes a borrower for the list of those who default in bad faith."""
 
     contract_no: AgencyNumber
-    evidence: Annotated[Line, AfterValidator(_says_something)]
+    evidence: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NOT_BLANK)]
     """Hash of the file in which it stands."""
     reason: Reason
     on: Day | None = None

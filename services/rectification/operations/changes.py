@@ -22,7 +22,7 @@ from services.rectification.schemas.changes import (
     MissingFact,
     MissingFactsOut,
 )
-from services.rectification.vocabulary import State
+from services.rectification.vocabulary import ScreeningState
 
 
 async def changes_seen(
@@ -80,7 +80,7 @@ async def _judged(
         found = await screening_seen(session, caller, screening_id)
     except NotFound:
         raise (NoSuchRun if other else NotFound) from None
-    if found.state != State.JUDGED:
+    if found.state != ScreeningState.JUDGED:
         raise NotJudgedYet
 
 

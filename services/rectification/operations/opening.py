@@ -39,8 +39,8 @@ from services.rectification.vocabulary import (
     Act,
     ItemState,
     RuleId,
+    ScreeningState,
     Source,
-    State,
     Verdict,
 )
 
@@ -195,7 +195,7 @@ async def open_items_of_run(
     state = (await session.execute(STATE_OF, {"screening_id": asked.screening_id})).scalar()
     if state is None:
         raise UnknownRun
-    if state != State.JUDGED:
+    if state != ScreeningState.JUDGED:
         raise NotJudgedYet
     await session.execute(queries.LOCK_LEDGER)
     statement = queries.findings_to_rectify(caller, asked.screening_id, asked.rules, asked.division)

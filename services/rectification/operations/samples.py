@@ -13,6 +13,7 @@ from kernel.crypto import Keys
 from kernel.database import table_of
 from kernel.division import smallest_holding, spans
 from kernel.roles import May
+from kernel.service import JSON_BODY_LIMIT
 from services.rectification.queries import samples as queries
 from services.rectification.schemas.screenings import SampleIn, SampleOut
 from services.rectification.tables import Sample
@@ -46,6 +47,7 @@ SAMPLES = Resource(
     resolve=_resolve,
     after=_announce,
     rejections={},
+    largest=4 * JSON_BODY_LIMIT,
 )
 
 

@@ -19,18 +19,18 @@ from services.rectification.queries import visits as queries
 from services.rectification.queries.findings import one_finding
 from services.rectification.schemas.visits import (
     CheckIn,
-    CheckOut,
     FindingFullOut,
     ItemTrace,
     RunTrace,
     Trace,
+    VisitOut,
 )
 from services.rectification.vocabulary import RuleId
 
 
 async def record_visit(
     session: AsyncSession, caller: Caller, finding_id: UUID, said: CheckIn
-) -> tuple[CheckOut, bool]:
+) -> tuple[VisitOut, bool]:
     """Keep a visit; returns it and whether it is new. The same one again changes nothing.
 
     Raises NotFound and DayToCome.
@@ -51,7 +51,7 @@ async def record_visit(
     return _shown_visit(caller, finding, dict(row)), True
 
 
-async def visits_of(session: AsyncSession, caller: Caller, finding_id: UUID) -> list[CheckOut]:
+async def visits_of(session: AsyncSession, caller: Caller, finding_id: UUID) -> list[VisitOut]:
     """The visits to a finding that the caller may see, oldest first; raises NotFound."""
     return await _visits(session, caller, await _finding(session, caller, finding_id))
 
@@ -84,19 +84,19 @@ async def _finding(session: AsyncSession, caller: Caller, finding_id: UUID) -> M
 
 async def _visits(
     session: AsyncSession, caller: Caller, finding: Mapping[str, Any]
-) -> list[CheckOut]:
+) -> list[VisitOut]:
     this = {name: finding[name] for name in ("household_key", "finding_id")}
     rows = (await session.execute(queries.VISITS_OF_FINDING, this)).mappings()
     return [_shown_visit(caller, finding, dict(row)) for row in rows]
 
 
-def _shown_visit(caller: Caller, finding: Mapping[str, Any], row: Mapping[str, Any]) -> CheckOut:
+def _shown_visit(caller: Caller, finding: Mapping[str, Any], row: Mapping[str, Any]) -> VisitOut:
     """A visit as the caller may see it: of what rests on health a bank hears the outcome only."""
     hidden = caller.role in (Role.BANK, Role.INSURER) and finding["rule_id"] in (
         RuleId.LOAN_02,
         RuleId.LOAN_04,
     )
-    return CheckOut.model_validate({**row, **({"note": None} if hidden else {})})
+    return VisitOut.model_validate({**row, **({"note": None} if hidden else {})})
 
 
 async def _item(session: AsyncSession, caller: Caller, this: Mapping[str, Any]) -> ItemTrace | None:

@@ -11,7 +11,7 @@ from kernel.division import span
 from kernel.paging import WantedPage
 from kernel.roles import Role
 from services.rectification.tables import SCHEMA, Finding, ItemFinding, Sample, Screening
-from services.rectification.vocabulary import State
+from services.rectification.vocabulary import ScreeningState
 
 _screening = table_of(Screening)
 _finding = table_of(Finding)
@@ -113,7 +113,7 @@ def findings(caller: Caller) -> Select[Any]:
     return (
         select(_finding)
         .select_from(judged)
-        .where(_screening.c.state == State.JUDGED.value, _seen_by(caller))
+        .where(_screening.c.state == ScreeningState.JUDGED.value, _seen_by(caller))
     )
 
 
@@ -161,7 +161,7 @@ def stands_in(screening_id: Any) -> Any:
     run = _screening.alias("run")
     return exists().where(
         run.c.screening_id == screening_id,
-        run.c.state == State.JUDGED.value,
+        run.c.state == ScreeningState.JUDGED.value,
         run.c.series == _finding.c.series,
         run.c.seq >= _finding.c.since,
         or_(_finding.c.until.is_(None), _finding.c.until > run.c.seq),

@@ -15,8 +15,8 @@ from services.rectification.operations import item_acts
 from services.rectification.operations.items import item_in_full, item_seen, items_seen
 from services.rectification.operations.opening import open_item, open_items_of_run
 from services.rectification.schemas.items import (
-    ActIn,
     CloseIn,
+    ItemActIn,
     ItemFilters,
     ItemFullOut,
     ItemIn,
@@ -96,7 +96,7 @@ def _work_route(act: Act, says: str) -> None:
         session: Transaction,
         caller: Worker,
         item_id: UUID,
-        done: Annotated[Any, body_of(ActIn)],
+        done: Annotated[Any, body_of(ItemActIn)],
         _: IdempotencyKey,
     ) -> ItemOut:
         await item_acts.work(session, caller, item_id, act, done.on, done.note)
@@ -149,7 +149,7 @@ async def dismiss(
     session: Transaction,
     caller: Closer,
     item_id: UUID,
-    done: Annotated[Any, body_of(ActIn)],
+    done: Annotated[Any, body_of(ItemActIn)],
     _: IdempotencyKey,
 ) -> ItemOut:
     """Recorded visits refuted its findings, and a second officer agrees.
@@ -165,7 +165,7 @@ async def remind(
     session: Transaction,
     caller: Closer,
     item_id: UUID,
-    done: Annotated[Any, body_of(ActIn)],
+    done: Annotated[Any, body_of(ItemActIn)],
     _: IdempotencyKey,
 ) -> ItemOut:
     """督办: remind those who are to put it right. The same one of the same day is kept once."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from kernel.access import Caller, allowed_to, officer_allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.editing import check_if_match, etag_of
+from kernel.editing import REPLACES, check_if_match, etag_of
 from kernel.fields import BusinessDate
 from kernel.roles import May
 from kernel.service import body_of
@@ -82,7 +82,12 @@ def _accepted(header: str) -> Format:
     return next((form for form, media in _MEDIA.items() if media in header), Format.JSON)
 
 
-@reports.put("/reports/{stage}/sections/{number}", status_code=204, operation_id="write_section")
+@reports.put(
+    "/reports/{stage}/sections/{number}",
+    status_code=204,
+    operation_id="write_section",
+    dependencies=[REPLACES],
+)
 async def write(
     request: Request,
     session: Transaction,

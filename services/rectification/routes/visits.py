@@ -11,7 +11,7 @@ from kernel.idempotency import ActedOnce, IdempotencyKey
 from kernel.roles import May
 from kernel.service import body_of
 from services.rectification.operations.visits import finding_in_full, record_visit, visits_of
-from services.rectification.schemas.visits import CheckIn, CheckOut, FindingFullOut
+from services.rectification.schemas.visits import CheckIn, FindingFullOut, VisitOut
 
 visits = APIRouter(tags=["findings"], route_class=ActedOnce)
 
@@ -31,7 +31,7 @@ async def read_finding(
     "/findings/{finding_id}/checks",
     status_code=201,
     operation_id="record_check",
-    responses={200: {"model": CheckOut, "description": "This visit is on record already"}},
+    responses={200: {"model": VisitOut, "description": "This visit is on record already"}},
 )
 async def record(
     session: Transaction,
@@ -40,7 +40,7 @@ async def record(
     said: Annotated[Any, body_of(CheckIn)],
     response: Response,
     _: IdempotencyKey,
-) -> CheckOut:
+) -> VisitOut:
     """Record who went to look, on which day, and whether it is so. The same again answers 200."""
     kept, is_new = await record_visit(session, caller, finding_id, said)
     response.status_code = 201 if is_new else 200
@@ -52,6 +52,6 @@ async def read_list(
     session: Transaction,
     caller: Annotated[Caller, allowed_to(May.FINDINGS_READ)],
     finding_id: UUID,
-) -> list[CheckOut]:
+) -> list[VisitOut]:
     """The visits to a finding, oldest first."""
     return await visits_of(session, caller, finding_id)

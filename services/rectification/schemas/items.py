@@ -83,7 +83,7 @@ class ItemsOpenedOut(BaseModel):
     """At most the first 200; the list `GET items` has them all."""
 
 
-class ActIn(_Asked):
+class ItemActIn(_Asked):
     """An act upon an item."""
 
     on: BusinessDate | None = None

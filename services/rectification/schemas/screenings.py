@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kernel.division import DivisionCode
 from kernel.fields import AgencyCode, AgencyNumber, BusinessDate, Line, Part, Pushed
 from kernel.paging import Page
-from services.rectification.vocabulary import RuleId, State, Verdict
+from services.rectification.vocabulary import RuleId, ScreeningState, Verdict
 
 
 class SampledContract(Part):
@@ -66,7 +66,7 @@ class ScreeningOut(BaseModel):
     agency: str | None
     sample: str | None
     asked_by: str
-    state: State
+    state: ScreeningState
     """Until it is `judged`, its findings are not shown."""
     requested_at: datetime
     judged_at: datetime | None
@@ -124,5 +124,5 @@ class FindingOut(BaseModel):
 class FindingsOut(Page[FindingOut]):
     """Some findings; with `?screening=`, also how far that screening is."""
 
-    state: State | None
+    state: ScreeningState | None
     """Findings of a screening are shown once it is `judged`."""

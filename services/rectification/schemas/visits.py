@@ -24,7 +24,7 @@ class CheckIn(BaseModel):
     """What was seen; no ID numbers."""
 
 
-class CheckOut(BaseModel):
+class VisitOut(BaseModel):
     """A visit as it was recorded."""
 
     visit_id: UUID
@@ -68,7 +68,7 @@ class Trace(BaseModel):
     """Whether it stands in the newest judged run of its series."""
     also_found: list[UUID]
     """The same problem in other runs: findings, oldest first, at most 100."""
-    visits: list[CheckOut]
+    visits: list[VisitOut]
     item: ItemTrace | None
     """None also where the caller may not see it."""
 

@@ -19,6 +19,7 @@ from kernel.people import born_on, masked_id_number, masked_name, sex
 from kernel.roles import May, Role
 from services.registry.national_export import household_rows
 from services.registry.queries import households as queries
+from services.registry.queries.needs import MOVE as MOVE_NEEDS
 from services.registry.queries.sharing import KEEP_PUSHED_DAY
 from services.registry.schemas import HouseholdIn, HouseholdOut, MemberIn
 from services.registry.tables import HouseholdReport
@@ -71,6 +72,7 @@ async def _resolve(push: Push) -> None:
 async def _announce(push: Push) -> None:
     await push.session.execute(queries.KEEP_LISTED)
     await push.session.execute(queries.ANNOUNCE)
+    await push.session.execute(MOVE_NEEDS)
     await push.session.execute(KEEP_PUSHED_DAY, {"today": push.today})
 
 
@@ -107,7 +109,7 @@ def shown_household(
     numbers are masked unless `revealed`, which the caller must have given a purpose for.
     """
     office = caller.role in _OFFICES
-    members = [_shown_member(keys, member, office, revealed) for member in row["members"]]
+    members = [_shown_member(keys, caller, member, revealed) for member in row["members"]]
     return HouseholdOut.model_validate(
         {
             "household_id": row["id"],
@@ -127,17 +129,19 @@ def shown_household(
 
 
 def _shown_member(
-    keys: Keys, member: Mapping[str, Any], office: bool, revealed: bool
+    keys: Keys, caller: Caller, member: Mapping[str, Any], revealed: bool
 ) -> dict[str, Any]:
+    person_key = UUID(member["person_key"])
     sealed = base64.b64decode(member["personal"])
-    personal = json.loads(keys.open(_PERSONAL, UUID(member["person_key"]), sealed))
+    personal = json.loads(keys.open(_PERSONAL, person_key, sealed))
     name, number = personal["name"], personal["id_number"]
     return {
         **member,
+        "person_ref": keys.subject_ref(caller.agency, person_key),
         "name": name if revealed else masked_name(name),
         "id_number": number if revealed else masked_id_number(number),
         "born_on": date.fromisoformat(member["born_on"]) if revealed else None,
-        "labour_skill": member["labour_skill"] if office else None,
+        "labour_skill": member["labour_skill"] if caller.role in _OFFICES else None,
     }
 
 
@@ -148,4 +152,5 @@ HOUSEHOLDS_SHOWN = Reads(
     filters=("household_no", "division"),
     show=shown_household,
     shared=True,
+    own_page=True,
 )

@@ -24,6 +24,7 @@ def _columns(push: Push, need: NeedIn) -> dict[str, Any]:
 async def _resolve(push: Push) -> None:
     """A need stands where its household lives; until that is known it waits."""
     lo, hi = spans(push.caller.divisions)
+    await push.session.execute(queries.HOUSEHOLDS_STAY)
     await push.session.execute(queries.OF_HOUSEHOLD)
     await push.session.execute(queries.WAITS_FOR_HOUSEHOLD)
     await push.session.execute(queries.HOUSEHOLD_ELSEWHERE, {"lo": lo, "hi": hi})

@@ -34,7 +34,7 @@ from services.subsidy.problems import (
     WrongDay,
 )
 from services.subsidy.queries import claims
-from services.subsidy.schemas.claims import ActIn, ClawBackIn, ReasonedActIn, RejectLinesIn
+from services.subsidy.schemas.claims import ClaimActIn, ClawBackIn, ReasonedActIn, RejectLinesIn
 from services.subsidy.vocabulary import COMMITTED, MOVES
 
 _PAIRS = (
@@ -67,7 +67,7 @@ class Act:
 
 
 async def begin(
-    session: AsyncSession, caller: Caller, claim_id: UUID, verb: str, said: ActIn
+    session: AsyncSession, caller: Caller, claim_id: UUID, verb: str, said: ClaimActIn
 ) -> Act:
     """Take a claim in hand for an act.
 
@@ -125,7 +125,7 @@ async def follow(act: Act, verb: str, said: Mapping[str, Any] | None = None) -> 
     await finish(Act(act.session, act.caller, verb, act.claim, act.on, state), said)
 
 
-async def submit(session: AsyncSession, caller: Caller, claim_id: UUID, said: ActIn) -> None:
+async def submit(session: AsyncSession, caller: Caller, claim_id: UUID, said: ClaimActIn) -> None:
     """Hand a claim in; the automatic check follows at once. Raises what `begin` raises."""
     act = await begin(session, caller, claim_id, "submit", said)
     await finish(act, {"note": said.note, "amount": act.claim["amount"]})
@@ -134,7 +134,7 @@ async def submit(session: AsyncSession, caller: Caller, claim_id: UUID, said: Ac
     await follow(act, "check", {"lines_not_in_order": doubted})
 
 
-async def review(session: AsyncSession, caller: Caller, claim_id: UUID, said: ActIn) -> None:
+async def review(session: AsyncSession, caller: Caller, claim_id: UUID, said: ClaimActIn) -> None:
     """The poverty office confirms what is claimed, checked again as of the day.
 
     Raises LinesInDoubt while a line is left that a condition does not meet.
@@ -144,13 +144,15 @@ async def review(session: AsyncSession, caller: Caller, claim_id: UUID, said: Ac
     await finish(act, {"note": said.note, "amount": act.claim["amount"]})
 
 
-async def publicise(session: AsyncSession, caller: Caller, claim_id: UUID, said: ActIn) -> None:
+async def publicise(
+    session: AsyncSession, caller: Caller, claim_id: UUID, said: ClaimActIn
+) -> None:
     """The list is hung out; the county's days of publicity begin."""
     act = await begin(session, caller, claim_id, "publicise", said)
     await finish(act, {"note": said.note})
 
 
-async def approve(session: AsyncSession, caller: Caller, claim_id: UUID, said: ActIn) -> None:
+async def approve(session: AsyncSession, caller: Caller, claim_id: UUID, said: ClaimActIn) -> None:
     """The finance bureau approves what is left of the claim, out of the county's budget.
 
     Raises StillPublic, LinesInDoubt, NoBudget, BeyondBudget, SameOfficer.

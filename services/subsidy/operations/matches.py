@@ -10,7 +10,7 @@ from kernel import clock
 from kernel.access import Caller
 from kernel.division import span, spans
 from kernel.paging import WantedPage, page_of
-from kernel.problems import BadRequest
+from kernel.problems import NotFound
 from kernel.roles import Role
 from services.subsidy.queries import matches
 from services.subsidy.schemas.matches import CountyMatch, LoanMatch, Matches
@@ -59,7 +59,7 @@ async def matched_counties(
 def _day(as_of: date | None) -> date:
     today = clock.today()
     if as_of and as_of > today:
-        raise BadRequest("as_of is today or earlier: what will be paid or refunded nobody knows.")
+        raise NotFound("as_of is today or earlier: what will be paid or refunded nobody knows.")
     return as_of or today
 
 

@@ -1,14 +1,12 @@
 """What the subsidy service keeps of its neighbours' feeds. Any event may come twice."""
 
-import json
-
 from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.agency_copy import FORGET_ALL as FORGET_AGENCIES
 from kernel.agency_copy import copy_agencies
 from kernel.bulk.declarations import copy_declarations, forget_declarations
-from kernel.feed import Apply, Event, Projection
+from kernel.feed import Apply, Event, Projection, said_by
 from kernel.judging import hear_judged, keep_requests
 from kernel.registry_copy import FORGET_ALL as FORGET_HOUSEHOLDS
 from kernel.registry_copy import copy_households
@@ -18,7 +16,7 @@ from services.subsidy.queries import copies, reference
 
 def _kept_by(*statements: TextClause) -> Apply:
     async def apply(session: AsyncSession, events: list[Event]) -> None:
-        data = json.dumps([event["data"] for event in events])
+        data = said_by(events)
         for statement in statements:
             await session.execute(statement, {"events": data})
 
@@ -32,7 +30,7 @@ def _kept_with_references(*statements: TextClause) -> Apply:
     async def apply(session: AsyncSession, events: list[Event]) -> None:
         await session.execute(reference.LOCK)
         await keep(session, events)
-        data = json.dumps([event["data"] for event in events])
+        data = said_by(events)
         touched = await session.execute(copies.LOANS_NAMED, {"events": data})
         await refresh_references(session, touched.scalars().all())
 

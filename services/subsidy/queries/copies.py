@@ -1,16 +1,26 @@
 """What is kept of the banks' loans: the newest version of each thing, of contracts each report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import TextClause, text
 
 
-def _keep_newest(name: str, key: Sequence[str], others: Sequence[str]) -> TextClause:
-    """Replace rows of a copy by newer versions; an older or repeated event changes nothing."""
+def _keep_newest(
+    name: str,
+    key: Sequence[str],
+    others: Sequence[str],
+    *,
+    at_first: Mapping[str, str] | None = None,
+) -> TextClause:
+    """Replace rows of a copy by newer versions; an older or repeated event changes nothing.
+
+    `at_first`: columns that a row is first stored with, in SQL.
+    """
     columns = ", ".join(f'"{each}"' for each in [*key, "source_version", *others])
+    first = at_first or {}
     return text(f"""
-        insert into {name} ({columns})
-        select distinct on ({", ".join(key)}) {columns}
+        insert into {name} ({", ".join([columns, *first])})
+        select distinct on ({", ".join(key)}) {", ".join([columns, *first.values()])}
         from jsonb_array_elements(cast(:events as jsonb)) as t(e),
              jsonb_populate_record(null::{name}, t.e)
         order by {", ".join(key)}, source_version desc
@@ -49,6 +59,9 @@ KEEP_CONTRACTS = _keep_newest(
         "converted_on",
         "terms_digest",
     ),
+    # As a loan's only report, which most are: to store it and settle that afterwards would write
+    # each row twice.
+    at_first={"counts_from": "date '-infinity'", "counts_to": "date 'infinity'"},
 )
 
 # Which business dates each report counts for: from its as_at until the next one's, and the first

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from kernel.access import Caller, allowed_to
 from kernel.database import Transaction
 from kernel.division import DivisionCode
-from kernel.editing import check_if_match, etag_of
+from kernel.editing import REPLACES, check_if_match, etag_of
 from kernel.roles import May
 from kernel.service import body_of
 from kernel.written import TellsItsEnd
@@ -34,7 +34,7 @@ async def read(
     return found
 
 
-@budgets.put("/budgets/{division}/{year}", operation_id="set_budget")
+@budgets.put("/budgets/{division}/{year}", operation_id="set_budget", dependencies=[REPLACES])
 async def put(
     request: Request,
     session: Transaction,

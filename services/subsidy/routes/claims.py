@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from kernel import clock
 from kernel.access import Caller, allowed_to, officer_allowed_to, officer_allowed_to_any
+from kernel.access_log import noting
 from kernel.bulk.reads import one
 from kernel.bulk.resource import Push
 from kernel.database import Transaction
@@ -18,7 +19,7 @@ from services.subsidy.operations.claims import CLAIMS_SHOWN_TO
 from services.subsidy.operations.paying import pass_through, pay
 from services.subsidy.operations.publicity import publicity_list
 from services.subsidy.schemas.claims import (
-    ActIn,
+    ClaimActIn,
     ClawBackIn,
     PassThroughIn,
     PayIn,
@@ -50,7 +51,7 @@ async def submit(
     session: Transaction,
     caller: Claimant,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """Hand a draft or returned claim in. Each line is checked at once: theirs, ours, findings.
@@ -67,7 +68,7 @@ async def review(
     session: Transaction,
     caller: Reviewer,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of the poverty office confirms the claim, once no line is against the law."""
@@ -81,7 +82,7 @@ async def publicise(
     session: Transaction,
     caller: Reviewer,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """The list is hung out; the county's days of publicity begin."""
@@ -95,7 +96,7 @@ async def approve(
     session: Transaction,
     caller: Approver,
     claim_id: UUID,
-    said: Annotated[ActIn, body_of(ActIn)],
+    said: Annotated[ClaimActIn, body_of(ClaimActIn)],
     _: IdempotencyKey,
 ) -> SubsidyClaimOut:
     """An officer of the finance bureau approves, after publicity and within the county's budget."""
@@ -188,5 +189,9 @@ async def read_publicity_list(
     caller: Annotated[Caller, allowed_to(May.SUBSIDY_READ)],
     claim_id: UUID,
 ) -> PublicityList:
-    """What is hung out: name, village, amount, and nothing else. Supervisors see names masked."""
-    return await publicity_list(session, request.app.state.service.keys, caller, claim_id)
+    """What is hung out: name, village, amount, and nothing else. Supervisors see names masked.
+
+    To whom names are shown in clear is put on record, under the purpose PUBLICITY.
+    """
+    note = noting(request, session, caller)
+    return await publicity_list(session, request.app.state.service.keys, caller, claim_id, note)

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.fields import AgencyNumber, BusinessDate, Line, Part
 from kernel.money import PositiveYuan, SignedYuan
-from services.subsidy.vocabulary import ClaimState
+from services.subsidy.vocabulary import SubsidyClaimState
 
 
-class ActIn(BaseModel):
+class ClaimActIn(BaseModel):
     """An act of an officer or bank."""
 
     model_config = ConfigDict(extra="forbid")
@@ -22,7 +22,7 @@ class ActIn(BaseModel):
     note: Line | None = None
 
 
-class ReasonedActIn(ActIn):
+class ReasonedActIn(ClaimActIn):
     """An act that needs a reason."""
 
     reason: Line
@@ -35,7 +35,7 @@ class RejectLinesIn(ReasonedActIn):
     """Their `line_no`."""
 
 
-class PayIn(ActIn):
+class PayIn(ClaimActIn):
     """The payments that answer a claim; left out, one is made for each line."""
 
     payments: Annotated[list[AgencyNumber], Field(max_length=5000)] | None = None
@@ -49,7 +49,7 @@ class NamedRefund(Part):
     refund_no: AgencyNumber
 
 
-class PassThroughIn(ActIn):
+class PassThroughIn(ClaimActIn):
     """By which refunds the subsidy reached the households. Amounts stand on the refunds."""
 
     refunds: Annotated[list[NamedRefund], Field(max_length=5000)] = Field(default_factory=list)
@@ -96,7 +96,7 @@ class ActOut(BaseModel):
     """An act of a claim's history."""
 
     act: str
-    state: ClaimState
+    state: SubsidyClaimState
     on: date
     agency: str
     by: str | None
@@ -114,7 +114,7 @@ class SubsidyClaimOut(BaseModel):
     county: str
     period_start: date
     period_end: date
-    state: ClaimState
+    state: SubsidyClaimState
     possible: list[str]
     """What can be done with it now, by whoever may."""
     payee: str | None

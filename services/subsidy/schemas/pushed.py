@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from kernel.division import DivisionCode
-from kernel.fields import AgencyCode, AgencyNumber, Part, Pushed
+from kernel.fields import AgencyCode, AgencyNumber, DayAfter, FirstDay, Part, Pushed
 from kernel.money import PositiveYuan, Yuan
 
 
@@ -21,8 +21,8 @@ class PaymentIn(Pushed):
     bank: AgencyCode
     contract_no: AgencyNumber
     """The bank's number; a payment for a contract not yet known waits for it."""
-    period_start: date
-    period_end: date
+    period_start: FirstDay
+    period_end: DayAfter
     """The first day no longer paid for."""
     amount: Yuan
     """Zero withdraws a payment that was pushed by mistake."""
@@ -56,8 +56,8 @@ class ClaimLineIn(Part):
 
     line_no: AgencyNumber
     contract_no: AgencyNumber
-    period_start: date
-    period_end: date
+    period_start: FirstDay
+    period_end: DayAfter
     """The first day no longer claimed for."""
     base: Yuan
     amount: PositiveYuan
@@ -75,8 +75,8 @@ class SubsidyClaimIn(Pushed):
 
     claim_no: AgencyNumber
     county: DivisionCode
-    period_start: date
-    period_end: date
+    period_start: FirstDay
+    period_end: DayAfter
     """The first day no longer claimed for. The budget of the year in which the period ends pays."""
     lines: Annotated[list[ClaimLineIn], Field(min_length=1, max_length=2000)]
 

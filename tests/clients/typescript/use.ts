@@ -8,8 +8,8 @@ import type { components, paths } from "./jinqiao.d.ts";
 type Problem = components["schemas"]["Problem"];
 type Rows = {
   household: components["schemas"]["HouseholdIn"];
-  contract: components["schemas"]["LoansContractIn"];
-  question: components["schemas"]["LoansEligibilityIn"];
+  contract: components["schemas"]["ContractIn"];
+  question: components["schemas"]["EligibilityIn"];
 };
 
 const [folder, rowsFile] = process.argv.slice(2) as [string, string];

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from gateway.webhooks.addresses import NEVER, approvable, is_open, may_connect, target_of
 from gateway.webhooks.sending import Sender
-from gateway.webhooks.vocabulary import Outcome
+from gateway.webhooks.vocabulary import AttemptOutcome
 from kernel import clock
 
 ANYWHERE = ["0.0.0.0/0", "::/0"]
@@ -263,7 +263,7 @@ class Canary:
             await writer.wait_closed()
 
 
-async def _sent(sender: Sender, url: str, cidrs: Sequence[str]) -> Outcome:
+async def _sent(sender: Sender, url: str, cidrs: Sequence[str]) -> AttemptOutcome:
     return (await sender.send(url, b"{}", {}, cidrs)).outcome
 
 
@@ -273,7 +273,7 @@ def test_every_address_of_a_name_must_be_pinned(answers: list[str]) -> None:
         async with Canary() as canary:
             sender = Sender(lambda host, port: _answer(answers))
             url = f"https://partner.example:{8443}/"
-            assert await _sent(sender, url, ["8.8.8.0/24"]) == Outcome.NOT_APPROVED
+            assert await _sent(sender, url, ["8.8.8.0/24"]) == AttemptOutcome.NOT_APPROVED
             assert canary.connections == 0
 
     asyncio.run(story())
@@ -290,7 +290,7 @@ def test_a_name_that_changes_between_check_and_connection_leads_to_what_was_chec
 
             url = f"http://rebinding.example:{checked.port}/"
             done = await _sent(Sender(rebinding), url, ["127.0.0.0/8"])
-            assert done == Outcome.DELIVERED
+            assert done == AttemptOutcome.DELIVERED
             assert len(asked) == 1, "resolved once"
             assert (checked.connections, canary.connections) == (1, 0)
 
@@ -308,7 +308,7 @@ def test_no_socket_is_made_for_an_address_literal_even_if_one_slips_through() ->
                 sender = Sender(lambda host, port: _answer(["8.8.8.8"]))
                 url = f"http://127.0.0.1:{canary.port}/"
                 patch.setattr("gateway.webhooks.sending.is_open", lambda target, cidrs: True)
-                assert await _sent(sender, url, ["8.8.8.0/24"]) == Outcome.NOT_APPROVED
+                assert await _sent(sender, url, ["8.8.8.0/24"]) == AttemptOutcome.NOT_APPROVED
             assert canary.connections == 0
 
     asyncio.run(story())
@@ -321,7 +321,7 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
                 monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
             url = f"http://localhost:{receiver.port}/"
             sender = Sender(lambda host, port: _answer(["127.0.0.1"]))
-            assert await _sent(sender, url, ["127.0.0.0/8"]) == Outcome.DELIVERED
+            assert await _sent(sender, url, ["127.0.0.0/8"]) == AttemptOutcome.DELIVERED
             assert (proxy.connections, receiver.connections) == (0, 1)
 
     asyncio.run(story())
@@ -332,11 +332,11 @@ def test_a_receiver_that_does_not_speak_tls_or_is_not_there_is_told_apart() -> N
         async with Canary() as canary:
             sender = Sender(lambda host, port: _answer(["127.0.0.1"]))
             secure = f"https://localhost:{canary.port}/"
-            assert await _sent(sender, secure, ["127.0.0.0/8"]) == Outcome.UNTRUSTED
+            assert await _sent(sender, secure, ["127.0.0.0/8"]) == AttemptOutcome.UNTRUSTED
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
         nobody = f"http://localhost:{port}/"
-        assert await _sent(sender, nobody, ["127.0.0.0/8"]) == Outcome.UNREACHABLE
+        assert await _sent(sender, nobody, ["127.0.0.0/8"]) == AttemptOutcome.UNREACHABLE
 
     asyncio.run(story())
 
@@ -355,12 +355,12 @@ def test_tls_is_spoken_only_with_whom_this_machine_trusts(
             url = f"https://localhost:{receiver.port}/"
             pinned = ["127.0.0.0/8"]
             stranger = Sender(lambda host, port: _answer(["127.0.0.1"]))
-            assert await _sent(stranger, url, pinned) == Outcome.UNTRUSTED
+            assert await _sent(stranger, url, pinned) == AttemptOutcome.UNTRUSTED
             monkeypatch.setenv("SSL_CERT_FILE", str(authority))
             friend = Sender(lambda host, port: _answer(["127.0.0.1"]))
-            assert await _sent(friend, url, pinned) == Outcome.DELIVERED
+            assert await _sent(friend, url, pinned) == AttemptOutcome.DELIVERED
             elsewhere = url.replace("localhost", "partner.example")
-            assert await _sent(friend, elsewhere, pinned) == Outcome.UNTRUSTED
+            assert await _sent(friend, elsewhere, pinned) == AttemptOutcome.UNTRUSTED
 
     asyncio.run(story())
 

@@ -9,7 +9,7 @@ from anyio.from_thread import BlockingPortal
 
 from gateway.webhooks import sending
 from gateway.webhooks.sending import Answer, Sender
-from gateway.webhooks.vocabulary import Outcome
+from gateway.webhooks.vocabulary import AttemptOutcome
 from tests.gateway.webhooks.receiving import LOOPBACK, Receiver
 from tests.story import a_contract, a_person, push
 from tests.visitor import Visitor
@@ -60,17 +60,17 @@ async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (silence, Outcome.TIMED_OUT),
-        (drops, Outcome.TIMED_OUT),
-        (endless_headers, Outcome.UNREACHABLE),
-        (endless_body, Outcome.DELIVERED),
-        (nonsense, Outcome.UNREACHABLE),
-        (reset, Outcome.UNREACHABLE),
+        (silence, AttemptOutcome.TIMED_OUT),
+        (drops, AttemptOutcome.TIMED_OUT),
+        (endless_headers, AttemptOutcome.UNREACHABLE),
+        (endless_body, AttemptOutcome.DELIVERED),
+        (nonsense, AttemptOutcome.UNREACHABLE),
+        (reset, AttemptOutcome.UNREACHABLE),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_a_bad_receiver_is_left_after_its_time(
-    answer: Write, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+    answer: Write, outcome: AttemptOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "LONGEST", 0.5)
 

@@ -6,12 +6,14 @@ from email.utils import format_datetime
 import pytest
 
 from gateway.webhooks.schedule import DELAYS, next_attempt, retry_after
-from gateway.webhooks.vocabulary import Outcome
+from gateway.webhooks.vocabulary import AttemptOutcome
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
-def pause(step: int, outcome: Outcome = Outcome.REFUSED, **more: object) -> timedelta | None:
+def pause(
+    step: int, outcome: AttemptOutcome = AttemptOutcome.REFUSED, **more: object
+) -> timedelta | None:
     said = {"put_off": None, "chance": 0.5, **more}
     again = next_attempt(step, outcome, now=NOW, **said)  # type: ignore[arg-type]
     return None if again is None else again - NOW
@@ -31,8 +33,8 @@ def test_a_pause_is_a_fifth_longer_or_shorter(step: int) -> None:
     assert pause(step, chance=1.0) == DELAYS[step] * 1.2
 
 
-@pytest.mark.parametrize("outcome", [Outcome.TIMED_OUT, Outcome.THROTTLED])
-def test_who_is_slow_or_busy_is_left_alone_for_a_minute(outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [AttemptOutcome.TIMED_OUT, AttemptOutcome.THROTTLED])
+def test_who_is_slow_or_busy_is_left_alone_for_a_minute(outcome: AttemptOutcome) -> None:
     assert pause(1, outcome) == timedelta(seconds=60)
     assert pause(2, outcome) == timedelta(minutes=5)
 

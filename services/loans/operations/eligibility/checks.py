@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from kernel.bulk.record import validated
+from kernel.bulk.preparing import validated
 from kernel.bulk.resource import Outcome, Push, Raw, Verdict
 from kernel.problems import Problem
 from kernel.roles import Role
