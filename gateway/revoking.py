@@ -36,6 +36,7 @@ def revocation_routes(verifier: Verifier, disabled: Disabled, issuer: str) -> AP
         "/revoke",
         operation_id="revoke_token",
         response_model=None,
+        response_class=Response,
         responses={200: {"description": "It works no longer, if it ever did."}, **_REFUSALS},
         openapi_extra=described,
     )

@@ -32,7 +32,17 @@ def agency_routes() -> APIRouter:
     """`/v1/agencies`: written by operators, read by everybody who works with agencies."""
     router = APIRouter(prefix="/v1/agencies", tags=["agencies"])
 
-    @router.post("", status_code=201, operation_id="record_agency")
+    @router.post(
+        "",
+        status_code=201,
+        operation_id="record_agency",
+        responses={
+            200: {
+                "model": AgencyAnswer,
+                "description": "Known already; `outcome` says what became.",
+            }
+        },
+    )
     async def record(
         session: Transaction,
         _: Annotated[Caller, allowed_to(May.AGENCIES_WRITE)],

@@ -55,7 +55,14 @@ def host_routes() -> APIRouter:
     """`/v1/webhooks/hosts`: where deliveries may go. Operators approve, their agency reads."""
     router = APIRouter(prefix="/v1/webhooks/hosts", tags=["webhooks"])
 
-    @router.post("", status_code=201, operation_id="approve_webhook_host")
+    @router.post(
+        "",
+        status_code=201,
+        operation_id="approve_webhook_host",
+        responses={
+            200: {"model": HostAnswer, "description": "Known already; `outcome` says what became."}
+        },
+    )
     async def approve(
         session: Transaction,
         operator: Operator,
@@ -108,7 +115,17 @@ def endpoint_routes(keys: Keys, announced: Collection[str]) -> APIRouter:
     """`/v1/webhooks/endpoints`: each agency its own. `announced` are the types there are."""
     router = APIRouter(prefix="/v1/webhooks/endpoints", tags=["webhooks"], route_class=AnsweredOnce)
 
-    @router.post("", status_code=201, operation_id="add_webhook_endpoint")
+    @router.post(
+        "",
+        status_code=201,
+        operation_id="add_webhook_endpoint",
+        responses={
+            200: {
+                "model": EndpointAnswer,
+                "description": "Known already; `outcome` says what became.",
+            }
+        },
+    )
     async def add(
         session: Transaction,
         caller: Writer,

@@ -26,6 +26,8 @@ _DAY = re.compile(r"\b20\d\d-\d\d-\d\d\b(?!T)")
 
 _STANDS_FOR = {
     "access_token": "an-access-token",
+    "token": "an-access-token",
+    "jti": "016b1c3a-0000-7000-8000-000000000000",
     "client_secret": "a-client-secret",
     "secret": "whsec_shown-this-once",
     "public_key": "whpk_the-key-that-verifies",
@@ -35,6 +37,10 @@ _STANDS_FOR = {
     "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
     "kid": "2019-06",
 }
+_NUMBERS = {"milliseconds": 12, "last_milliseconds": 12, "exp": 1559524200}
+
+_TOLD_AT, _SERVED_AT = "http://exchange", "http://127.0.0.1:8700"
+"""Where the story is told, and where our guides find an exchange."""
 
 
 class Plain:
@@ -61,9 +67,10 @@ class Plain:
             if name in _STANDS_FOR:
                 self._secrets[value] = _STANDS_FOR[name]
             return self._secrets.get(value) or self._text(value)
-        return 12 if name in ("milliseconds", "last_milliseconds") and value else value
+        return _NUMBERS.get(name, value) if value else value
 
     def _text(self, text: str) -> str:
+        text = text.replace(_TOLD_AT, _SERVED_AT)
         text = _ID.sub(lambda found: self._id(found[0]), text)
         text = _DIGEST.sub(lambda found: self._digest(found[0]), text)
         text = _TIME.sub(lambda found: f"{self._day_of(found[0])}T09:00:00Z", text)

@@ -51,9 +51,14 @@ def let_agencies_in(teller: Teller) -> None:
 
 
 def _record(teller: Teller, name: str) -> Any:
+    return teller.ask("record_agency", "operator", body=an_agency(name))
+
+
+def an_agency(name: str, **fields: Any) -> dict[str, Any]:
+    """One of the story's agencies, as the operator records it."""
     code, called, agency_type, division = AGENCIES[name]
-    body = {"code": code, "name": called, "agency_type": agency_type, "divisions": [division]}
-    return teller.ask("record_agency", "operator", body=body)
+    agency = {"code": code, "name": called, "agency_type": agency_type, "divisions": [division]}
+    return agency | fields
 
 
 def _register(teller: Teller, name: str, kind: str) -> Any:
@@ -70,4 +75,7 @@ def _let_in(teller: Teller, name: str, agency: str, kind: str) -> None:
     teller.let_in(name, visitor, ROLES.get(agency, agency), kind)
     if name == "bank":
         form = {"grant_type": "client_credentials", "client_id": made["client_id"]}
-        teller.ask("issue_token", form=form | {"client_secret": secret})
+        told = teller.ask("issue_token", form=form | {"client_secret": secret})
+        proof = {"client_id": made["client_id"], "client_secret": secret}
+        teller.ask("introspect_token", form={"token": told["access_token"], **proof})
+        teller.ask("revoke_token", form={"token": told["access_token"], **proof})

@@ -1,6 +1,7 @@
 """What the exchange refuses: one example of each kind of problem."""
 
 from kernel.ids import new_id
+from tests.examples.chapters.agencies import an_agency
 from tests.examples.chapters.loans import a_contract
 from tests.examples.chapters.people import COUNTY, ZHANG
 from tests.examples.teller import Teller
@@ -31,6 +32,11 @@ def be_refused(teller: Teller) -> None:
     for _ in range(20):
         teller.ask("look_up_person", "insurer", body=LISI)
     teller.ask("look_up_person", "insurer", body=LISI, refused="TooMany")
+    read = {"after": teller.ask("read_registry_feed", "bank")["next_after"]}
+    grown = an_agency("bank", divisions=["230231", "230281"], source_version=2)
+    teller.ask("record_agency", "operator", body=grown)
+    teller.visitors["bank"]._token = ""  # tokens say where their agency serves
+    teller.ask("read_registry_feed", "bank", query=read, refused="Gone")
 
 
 def be_kept_waiting(teller: Teller) -> None:

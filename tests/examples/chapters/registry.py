@@ -11,7 +11,10 @@ ALL_DAYS = {"valid_from": "2014-01-01", "valid_to": "2020-01-01"}
 def register(teller: Teller) -> None:
     """Three households, one need, and that this is everything."""
     households = [_household(f"230231000{n}", who) for n, who in enumerate((ZHANG, LI, WANG), 1)]
-    teller.push("household", "households", "office", *households)
+    told = teller.push("household", "households", "office", *households)
+    where = {"id": told["household"]["household_id"]}
+    teller.ask("read_household", "office", headers={"X-Purpose": "ASSISTANCE"}, **where)
+    teller.ask("query_usage", "office", body={"id_number": ZHANG["id_number"]})
     teller.read_back("household", "households", "office", household_no="2302310001")
     teller.ask("look_up_person", "bank", body={**ZHANG, "as_of": "2018-03-05"})
     need = {
