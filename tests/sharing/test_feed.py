@@ -95,6 +95,8 @@ def test_a_bank_hears_of_its_own_loans_only_and_a_union_of_its_members(
     loan, others_loan = a_contract(wang), a_contract(wang)
     push(bank, "contracts", loan)
     push(other, "contracts", others_loan)
+    beside = visit("bank", divisions=["230232"])
+    push(beside, "contracts", a_contract(a_person(), branch_division="230232000000"))
     drain()
     push(bank, "interest-lines", a_line(loan, "2018-03-05", "2018-06-05", "43.75"))
     declare(other, "contracts")
