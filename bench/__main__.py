@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench import apart, bulk_contracts, eligibility, relay, screening
+from bench import apart, bulk_contracts, eligibility, relay, screening, webhooks
 
 print("An eligibility check through the gateway, beside a bare FastAPI route")
 eligibility.main()
@@ -14,3 +14,5 @@ print(
     "The relay, with what events say of people encrypted, beside plain moving; a sister's reading"
 )
 relay.main()
+print("Deliveries of webhooks by one worker, beside a bare loop of posts")
+webhooks.main()

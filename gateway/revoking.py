@@ -1,8 +1,7 @@
 """A token given back before its time (RFC 7009), and what a token is still good for (RFC 7662).
 
 Both are for a client of the agency that the token was issued to, who proves itself as at the token
-endpoint. A revoked token is turned away by every process within `gateway.clients.Disabled.MAX_AGE`,
-and at once by the one that heard it.
+endpoint. A revoked token is turned away by every process within `gateway.clients.Disabled.MAX_AGE`.
 """
 
 from datetime import UTC, datetime, timedelta

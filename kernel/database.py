@@ -86,7 +86,7 @@ class Database:
                     "lock_timeout": "0" if patient else "5s",
                     "idle_in_transaction_session_timeout": "60s",
                     # A batch of ten thousand events is sorted and handed over in memory.
-                    "work_mem": "32MB" if patient else "4MB",
+                    **({"work_mem": "32MB"} if patient else {}),
                     # A request's statements are prepared once a connection. Planning the facts of a
                     # loan anew each time made an eligibility check 40 ms instead of 15.
                     "plan_cache_mode": "auto" if patient else "force_generic_plan",

@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from httpx import AsyncClient
@@ -33,6 +33,12 @@ ROOM = 32
 _LOOK_AGAIN = 0.1
 """Seconds after which a turn looks for more, though what is under way has not ended."""
 
+_TOGETHER = 0.02
+"""Seconds that the first to end waits for others: one transaction records them all."""
+
+_GIVING_UP = timedelta(minutes=1)
+"""How often endpoints that have failed for too long are looked for."""
+
 Result = dict[str, Any]
 
 
@@ -46,17 +52,19 @@ class Dispatcher:
         self._chance = chance
         self._under_way: set[asyncio.Task[Result]] = set()
         self._forgot_on: date | None = None
+        self._gave_up_at: datetime | None = None
 
     async def turn(self, service: Service, feeds: AsyncClient, heads: Mapping[str, int]) -> int:
         """Record what has ended, take what is due and send it. Returns how much is under way."""
         ended = self._ended()
         async with service.database.begin() as session:
             await _record(session, ended)
+            await self._give_up(session)
             await self._forget(session)
-            taken = await dispatch.claim(session, room=ROOM - len(self._under_way), now=clock.now())
-            keys = await endpoints.keys_in_force(
-                session, list({each["endpoint_id"] for each in taken}), clock.now()
-            )
+            room = ROOM - len(self._under_way)
+            taken = await dispatch.claim(session, room=room, now=clock.now(), busy=bool(ended))
+            whose = {each["endpoint_id"] for each in taken}
+            keys = await endpoints.keys_in_force(session, list(whose), clock.now())
         for each in taken:
             secrets = opened(service.keys, keys.get(each["endpoint_id"], []))
             self._under_way.add(asyncio.create_task(self._sent(each, secrets)))
@@ -65,6 +73,7 @@ class Dispatcher:
             await asyncio.wait(
                 self._under_way, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
             )
+            await asyncio.wait(self._under_way, timeout=_TOGETHER)
         return len(ended) + busy
 
     async def finish(self, service: Service) -> None:
@@ -82,6 +91,14 @@ class Dispatcher:
                 # Its lease runs out, and it is tried again; the others are not held up.
                 log.error("a delivery failed with %s", type(failure).__name__)
         return [task.result() for task in done if not task.exception()]
+
+    async def _give_up(self, session: AsyncSession) -> None:
+        """Once a minute, disable and announce the endpoints that have failed for too long."""
+        now = clock.now()
+        last = self._gave_up_at
+        if last is None or not last <= now < last + _GIVING_UP:  # also a clock that was put back
+            self._gave_up_at = now
+            await _announce(session, await dispatch.give_up(session, now))
 
     async def _forget(self, session: AsyncSession) -> None:
         """Once a day, shorten the log."""
@@ -125,11 +142,13 @@ class Dispatcher:
 
 
 async def _record(session: AsyncSession, results: Sequence[Result]) -> None:
-    """Store what became of attempts, and disable and announce what must be."""
-    now = clock.now()
-    gone = await dispatch.settle(session, results, now) if results else []
-    failing = await dispatch.give_up(session, now)
-    for endpoint in (*gone, *failing):
+    """Store what became of attempts, and announce the endpoints that said that they are gone."""
+    if results:
+        await _announce(session, await dispatch.settle(session, results, clock.now()))
+
+
+async def _announce(session: AsyncSession, disabled: Iterable[RowMapping]) -> None:
+    for endpoint in disabled:
         await announce(session, DISABLED, json.dumps(_said(endpoint)), agency=endpoint["agency"])
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from gateway.first_operator import write_credentials, write_for_owner
 from jinqiao.commands.agency import AsJson, Operator, operating
 from jinqiao.installation import Failed
+from kernel.purposes import Purpose
 from kernel.roles import Kind, Role
 from kernel.tokens import SigningKey
 
@@ -63,6 +64,9 @@ def add(
     scope: Annotated[
         list[str] | None, typer.Option(help="Only these scopes; may be given several times.")
     ] = None,
+    purpose: Annotated[
+        list[Purpose] | None, typer.Option(help="Names and numbers for these purposes only.")
+    ] = None,
     jwks: Jwks = None,
     out: Out = None,
     operator: Operator = None,
@@ -72,7 +76,8 @@ def add(
     said = {"agency": agency, "role": role.value, "kind": kind.value, "name": name}
     keys = _public_keys(jwks)
     with operating(operator) as exchange:
-        made = exchange.post("/v1/clients", said | keys | {"scopes": scope or None})
+        less = {"scopes": scope or None, "purposes": purpose or None}
+        made = exchange.post("/v1/clients", said | keys | less)
         _hand_over(made, out, as_json, str(exchange.http.base_url))
 
 

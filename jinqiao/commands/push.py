@@ -64,6 +64,8 @@ def push(
     service, _, name = resource.partition("/")
     if not name:
         raise Failed("Name service and resource, such as loans/contracts.")
+    if resource == "loans/eligibility-checks":
+        raise Failed(f"Questions are asked, not pushed: jinqiao eligibility {file}")
     for path in [file, *([errors] if errors else [])]:
         if kind_of(path) not in MEDIA_TYPES:
             raise Failed(f"{path} must end in {', '.join(MEDIA_TYPES)}.")

@@ -20,7 +20,6 @@ from kernel.bulk.formats.lines import CsvLines, Ndjson
 from kernel.bulk.formats.unpacking import Gzip, Plain
 from kernel.bulk.resource import Raw, Sheet
 from kernel.problems import BadRequest, PayloadTooLarge, UnsupportedMediaType
-from kernel.service import read_body
 
 _AT_ONCE = 1000
 """Rows that are taken from a workbook at once."""
@@ -126,19 +125,7 @@ class Arrival:
         return list(reader.read(piece))
 
     async def _of_workbook(self) -> AsyncGenerator[Sequence[Raw], None]:
-        parts = self._unpacking()
-        body = await read_body(self._request, formats.WORKBOOK_LIMIT)
-
-        def unpacked() -> bytes:
-            whole = bytearray()
-            for step in parts.read(body):
-                whole += step
-                if len(whole) > formats.WORKBOOK_LIMIT:
-                    raise PayloadTooLarge(f"The body is more than {formats.WORKBOOK_LIMIT} bytes.")
-            parts.end()
-            return bytes(whole)
-
-        body = await asyncio.to_thread(unpacked)
+        body = await self._whole()
         self._sum.update(body)
         async with _WORKBOOKS:
             rows = self._rows_of_workbook(body)
@@ -149,7 +136,25 @@ class Arrival:
                 with suppress(ValueError):  # a thread of a request that was cancelled still reads
                     await asyncio.to_thread(rows.close)
 
-    def _rows_of_workbook(self, body: bytes) -> Generator[Raw, None, None]:
+    async def _whole(self) -> bytearray:
+        """The whole body, unpacked; PayloadTooLarge as soon as it passes the limit."""
+        unpacking, whole, sent = self._unpacking(), bytearray(), 0
+
+        def take(part: bytes) -> None:
+            for step in unpacking.read(part):
+                whole.extend(step)
+                if len(whole) > formats.WORKBOOK_LIMIT:
+                    raise PayloadTooLarge(f"The body is more than {formats.WORKBOOK_LIMIT} bytes.")
+
+        async for part in self._parts():
+            sent += len(part)
+            if sent > formats.WORKBOOK_LIMIT:
+                raise PayloadTooLarge(f"The body is larger than {formats.WORKBOOK_LIMIT} bytes.")
+            await asyncio.to_thread(take, part)
+        unpacking.end()
+        return whole
+
+    def _rows_of_workbook(self, body: bytearray) -> Generator[Raw, None, None]:
         with sheets.opened(body) as cells:
             if self._sheet:
                 yield from self._sheet(cells, self._generation)

@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel import clock
 from kernel.access import Caller
-from kernel.bulk.ahead import Ahead
+from kernel.bulk.chunks import Worked, keep, work_on_next
 from kernel.bulk.declarations import DeclarationIn, file_declaration
-from kernel.bulk.preparing import Prepared, prepared
-from kernel.bulk.record import record, store
-from kernel.bulk.refusals import KEPT_FOR, forget, sealed_refusals
+from kernel.bulk.record import record
+from kernel.bulk.refusals import KEPT_FOR, forget
 from kernel.bulk.resource import Outcome, Push, Raw, Resource, Verdict, count
-from kernel.bulk.upload import unsealed
 from kernel.bulk.wish import Covers, Wish, covers_of
 from kernel.database import is_unreachable
 from kernel.roles import Kind, Role
@@ -107,17 +104,6 @@ _NEXT_JOB = text("""
                    order by agency, job_id) oldest
     order by worked_at nulls first, job_id limit 1
 """)
-_NEXT_CHUNKS = text("""
-    select chunk_no, sealed from job_chunk
-    where job_id = :job_id and sealed is not null and chunk_no > :after
-    order by chunk_no limit 2
-""")
-_FINISH_CHUNK = text("""
-    update job_chunk set sealed = null, counts = cast(:counts as jsonb), total = :total,
-                         results = cast(:results as jsonb), last_line = :last_line,
-                         refused = :refused
-    where job_id = :job_id and chunk_no = :chunk_no
-""")
 _WORKED = text("update job set worked_at = :now where job_id = :job_id")
 _SUMS = text("""
     select key, sum(value::int)::int as n from job_chunk, jsonb_each_text(counts)
@@ -173,9 +159,9 @@ _FAILED = "The exchange failed on this job and stored no further row; push what 
 
 async def _one_chunk(push: Push, resource: Resource, job: Any) -> int:
     """The next chunk; with the last one the job ends."""
-    done, is_last = await _work_on_next(push, resource, job, after=0)
+    done, is_last = await work_on_next(push, resource, job, after=0)
     if done:
-        await _keep(push.session, job, done)
+        await keep(push.session, job, done)
         await push.session.execute(_WORKED, {"job_id": job["job_id"], "now": push.now})
     if is_last:
         await _finish(push, resource, job, state="done", detail=None)
@@ -187,12 +173,12 @@ async def _whole(push: Push, resource: Resource, job: Any) -> int:
 
     What became of the rows is held meanwhile, since what withdraws them withdraws it too.
     """
-    chunks: list[_Worked] = []
+    chunks: list[Worked] = []
     savepoint = await push.session.begin_nested()
     is_last = False
     while not is_last:
         after = chunks[-1].chunk_no if chunks else 0
-        done, is_last = await _work_on_next(push, resource, job, after)
+        done, is_last = await work_on_next(push, resource, job, after)
         if done:
             chunks.append(_for_show(done) if job["dry_run"] else done)
     rejected = any(done.counts[Outcome.REJECTED] for done in chunks)
@@ -200,70 +186,19 @@ async def _whole(push: Push, resource: Resource, job: Any) -> int:
     if withdrawn or job["dry_run"]:
         await savepoint.rollback()
     for done in chunks:
-        await _keep(push.session, job, _without_all(done) if withdrawn else done)
+        await keep(push.session, job, _without_all(done) if withdrawn else done)
     detail = _ATOMIC if withdrawn else _DRY if job["dry_run"] else None
     await _finish(push, resource, job, state="done", detail=detail)
     return 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Worked:
-    """A chunk that has been worked on."""
-
-    chunk_no: int
-    counts: dict[str, int]
-    verdicts: Sequence[Verdict]
-    total: Decimal
-    refused: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A chunk that can be stored."""
-
-    raws: Sequence[Raw]
-    rows: Prepared
-
-
-_AHEAD = Ahead[_Ready]()
-
-
-async def _work_on_next(
-    push: Push, resource: Resource, job: Any, after: int
-) -> tuple[_Worked | None, bool]:
-    """Store the next chunk after one, while that behind it is made ready; and whether it was the
-    last. None if there is no more."""
-    job_id = job["job_id"]
-    asked = {"job_id": job_id, "after": after}
-    chunks = (await push.session.execute(_NEXT_CHUNKS, asked)).all()
-    if not chunks:
-        return None, True
-    chunk, *behind = chunks
-    ready = await _AHEAD.take(
-        job_id, chunk.chunk_no, partial(_made_ready, push, resource, job_id, chunk.sealed)
-    )
-    for each in behind:
-        _AHEAD.begin(
-            job_id, each.chunk_no, partial(_made_ready, push, resource, job_id, each.sealed)
-        )
-    verdicts, total = await store(push, resource, ready.rows)
-    refused = sealed_refusals(push.keys, job_id, ready.raws, verdicts)
-    done = _Worked(chunk.chunk_no, count(verdicts), verdicts, total, refused)
-    return done, not behind
-
-
-def _made_ready(push: Push, resource: Resource, job_id: UUID, sealed: bytes) -> _Ready:
-    raws, strict = unsealed(push.keys, job_id, sealed)
-    return _Ready(raws, prepared(push, resource, raws, strict=strict))
-
-
-def _for_show(done: _Worked) -> _Worked:
+def _for_show(done: Worked) -> Worked:
     """Without ids, and without the rows of which nothing is told."""
     told = [replace(v, id=None) for v in done.verdicts if v.outcome != Outcome.ACCEPTED]
     return replace(done, verdicts=told)
 
 
-def _without_all(done: _Worked) -> _Worked:
+def _without_all(done: Worked) -> Worked:
     verdicts = [_withdrawn(verdict) for verdict in done.verdicts]
     return replace(
         done,
@@ -271,20 +206,6 @@ def _without_all(done: _Worked) -> _Worked:
         | {"received": done.counts["received"], Outcome.REJECTED.value: done.counts["received"]},
         verdicts=verdicts,
     )
-
-
-async def _keep(session: AsyncSession, job: Any, done: _Worked) -> None:
-    told = [v.shown() for v in done.verdicts if v.outcome != Outcome.ACCEPTED]
-    values = {
-        "job_id": job["job_id"],
-        "chunk_no": done.chunk_no,
-        "counts": json.dumps(done.counts),
-        "total": done.total,
-        "results": json.dumps(told),
-        "last_line": max((each["line"] for each in told), default=0),
-        "refused": done.refused,
-    }
-    await session.execute(_FINISH_CHUNK, values)
 
 
 async def _finish(

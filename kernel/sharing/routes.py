@@ -174,10 +174,12 @@ def _snapshot_routes(service: str, announced: Sequence[str]) -> APIRouter:
 
         Who was cut off may fetch the missing parts one by one (`part`, without the first line).
         Apply all rows, then read the feed after `position`: what changed meanwhile is told again.
+        410 `snapshot-required`: it shows what the client may not see any more; ask for a new one.
         """
         found = request.app.state.service
+        events = found.shares.events
         async with found.database.begin() as session:
-            head = await snapshots.fetch(session, service, caller, snapshot_id)
+            head = await snapshots.fetch(session, service, caller, events, snapshot_id)
         if part is not None:
             rows = await snapshots.part(found.database, found.keys, snapshot_id, part)
             return Response(rows, media_type="application/x-ndjson")

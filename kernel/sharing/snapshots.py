@@ -28,7 +28,7 @@ from kernel.problems import Conflict, NotFound
 from kernel.readers import note_reader
 from kernel.roles import Kind, Role
 from kernel.sharing.events import EventType, Towards
-from kernel.sharing.standing import has_snapshot
+from kernel.sharing.standing import SnapshotRequired, has_grown, has_snapshot
 from kernel.sharing.visibility import SEEN, Grants, grants_of
 
 KEPT = timedelta(days=7)
@@ -205,15 +205,23 @@ _CHUNK = text("""
 
 
 async def fetch(
-    session: AsyncSession, service: str, caller: Caller, snapshot_id: UUID
+    session: AsyncSession,
+    service: str,
+    caller: Caller,
+    catalogue: Mapping[str, EventType],
+    snapshot_id: UUID,
 ) -> dict[str, Any]:
     """The first line of a snapshot that is made. From its position the client may go on reading.
 
-    Raises NotMadeYet or NotFound.
+    Raises NotMadeYet, NotFound, or SnapshotRequired for one that shows what the client may not see
+    any more.
     """
     found = await _own_one(session, caller, snapshot_id)
     if found["state"] != "done":
         raise NotMadeYet
+    present = await grants_of(session, caller, catalogue.values())
+    if has_grown(asdict(present), _grants(found["grants"])):
+        raise SnapshotRequired
     await has_snapshot(session, caller, found["types"], found["grants"])
     await note_reader(session, caller, found["position"])
     return {
@@ -336,8 +344,7 @@ async def _rows(
     if not chunk:
         return None, []
     whole = caller.role == Role.SERVICE
-    grants = Grants(**{name: _tupled(each) for name, each in wanted.grants.items()})
-    seen = {} if whole else grants.sees(wanted.types)
+    seen = {} if whole else _grants(wanted.grants).sees(wanted.types)
     rows = await session.execute(_statement(source, whole), {"keys": list(chunk), **seen})
     return chunk[-1], rows.all()
 
@@ -386,5 +393,9 @@ def _caller(asked: Any) -> Caller:
     )
 
 
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _grants(kept: Mapping[str, Any]) -> Grants:
+    """Grants as they were kept with a snapshot."""
+    told: dict[str, Any] = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in kept.items()
+    }
+    return Grants(**told)

@@ -17,10 +17,11 @@ reader is. Without an end to look to, the planner sorted all that was left of th
 # for some types goes past the others: after a page that is not full he is where he has looked to.
 # He hears which writes ended in what he passes (kernel/written.py); an event that says nothing else
 # is in nobody's page. What is sorted is narrow, and the outbox is looked at where it begins: an
-# aggregate over all of it read every page that the relay had emptied.
+# aggregate over all of it read every page that the relay had emptied. A row's number and its time
+# are given at once, so out of order are at most as many rows as there are sessions, never 1,000.
 _PAGE = text(f"""
     with seen_to as (
-        select greatest(:after, least(cast(:after as bigint) + {WINDOW}, position)) as position
+        select greatest(:after, least(cast(:after as bigint) + :window, position)) as position
         from feed_head
     ),
     first as (
@@ -73,7 +74,13 @@ async def whole_page(
 
     Raises SnapshotRequired when something after it is not to be had any more.
     """
-    wanted = {"after": after, "limit": limit, "source": f"/v1/{service}", "types": types}
+    wanted = {
+        "after": after,
+        "limit": limit,
+        "window": WINDOW,
+        "source": f"/v1/{service}",
+        "types": types,
+    }
     rows = (await session.execute(_PAGE, wanted)).all()
     if limit and after < rows[0].floor:
         raise SnapshotRequired

@@ -1,5 +1,5 @@
-"""What Schemathesis needs to know of us: how a token is renewed, what an ID number is, and that a
-new request takes a new Idempotency-Key.
+"""What Schemathesis needs to know of us: how a token is renewed, what an ID number is, how rows are
+sent, and that a new request takes a new Idempotency-Key.
 
 Loaded by `schemathesis.toml` into Schemathesis's own environment (`make test-api`); nothing of ours
 can be imported here. Who brings a token of his own (`-H "Authorization: Bearer …"`) keeps it.
@@ -53,6 +53,12 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     meta = case.meta
     if key is not None and meta is not None and meta.generation.mode.is_positive:
         case.headers["Idempotency-Key"] = str(uuid4())
+
+
+@schemathesis.serializer("application/x-ndjson")
+def rows(context: Any, value: Any) -> bytes:
+    """Rows as they stand in an example, or any bytes."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _with_check_character(first_17: str) -> str:

@@ -11,7 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 
 from gateway.addresses import PUBLISHED_AT
-from gateway.openapi import merged
+from gateway.openapi import NameTaken, merged
 from jinqiao.exchange import Exchange, document
 from kernel.roles import May
 from tests.visitor import Send
@@ -127,20 +127,15 @@ def test_schemas_that_say_the_same_are_shared() -> None:
     assert set(schemas) == {"Box", "Thing", "Problem", "Fault"}
 
 
-def test_schemas_that_differ_are_kept_apart_and_so_is_what_refers_to_them() -> None:
-    apps = {
-        "/v1/a": app_that_answers("a", {"n": int}),
-        "/v1/b": app_that_answers("b", {"n": str}),
+def test_no_schema_takes_the_name_of_another_services() -> None:
+    one, same = app_that_answers("a", {"n": int}), app_that_answers("b", {"n": int})
+    other = app_that_answers("b", {"n": str})
+
+    assert set(merged({"/v1/a": one, "/v1/b": same})["components"]["schemas"]) == {
+        *("Box", "Thing", "Problem", "Fault")
     }
-
-    found = merged(apps)
-
-    schemas = found["components"]["schemas"]
-    assert set(schemas) == {"ABox", "AThing", "BBox", "BThing", "Problem", "Fault"}
-    assert schemas["BThing"]["properties"]["n"]["type"] == "string"
-    assert schemas["BBox"]["properties"]["thing"]["$ref"].endswith("/BThing")
-    answer = found["paths"]["/v1/b/b"]["get"]["responses"]["200"]["content"]
-    assert answer["application/json"]["schema"]["$ref"].endswith("/BBox")
+    with pytest.raises(NameTaken, match="Thing"):
+        merged({"/v1/a": one, "/v1/b": other})
 
 
 def test_the_page_needs_nothing_from_elsewhere(send: Send) -> None:

@@ -5,9 +5,12 @@ A command is what stands between two empty lines of a ```sh block; lines below i
 """
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,9 +50,10 @@ def commands(page: str) -> list[Command]:
 
 def follow(page: Path, folder: Path, address: str, jinqiao: str) -> list[str]:
     """Run a page's commands in one shell; what went otherwise than the page says."""
+    for old in (*folder.glob("said-*"), *folder.glob("status-*")):
+        old.unlink()
     steps = [each for each in commands(page.read_text("utf-8")) if "make sandbox" not in each.typed]
     script = [f'jinqiao() {{ {jinqiao} "$@"; }}', f"python() {{ '{sys.executable}' \"$@\"; }}"]
-    script.append("set -m; trap 'for each in $(jobs -p); do kill $each; done' EXIT")
     ports = {shown: str(free_port()) for shown in _PORTS}
     for number, step in enumerate(steps):
         typed = step.typed.replace("http://127.0.0.1:8700", address)
@@ -58,13 +62,25 @@ def follow(page: Path, folder: Path, address: str, jinqiao: str) -> list[str]:
         typed = typed.replace(". .venv/bin/activate", ":")
         script.append(f"{{\n{typed}\n}} > said-{number} 2>&1")
         script.append(f"echo $? > status-{number}")
-    command = ["bash", "-c", "\n".join(script)]
-    # In a session of its own: what it stops in the end cannot be ours.
-    subprocess.run(command, cwd=folder, check=True, timeout=_LONGEST, start_new_session=True)
+    _run("\n".join(script), folder)
     return [fault for number, step in enumerate(steps) for fault in _faults(folder, number, step)]
 
 
+def _run(script: str, folder: Path) -> None:
+    """In a session of its own, of which nothing is left over."""
+    shell = subprocess.Popen(["bash", "-c", script], cwd=folder, start_new_session=True)
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            shell.wait(_LONGEST)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(shell.pid, signal.SIGTERM)
+        shell.wait()
+
+
 def _faults(folder: Path, number: int, step: Command) -> list[str]:
+    if not (folder / f"status-{number}").exists():
+        return [f"{step.typed}\n  was not reached, or did not end"]
     said = (folder / f"said-{number}").read_text("utf-8")
     told = "\n".join(_spaced(line) for line in said.splitlines())
     faults = [

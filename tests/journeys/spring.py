@@ -73,7 +73,12 @@ def _register(office: Visitor) -> None:
     office.post("/v1/registry/households", json=household)
     office.post("/v1/registry/households", json=household | {"village_code": "230231100201"})
     found = office.get("/v1/registry/households", params={"household_no": "2302310001"})
-    office.get(f"/v1/registry/households/{found.json()['items'][0]['household_id']}")
+    one = f"/v1/registry/households/{found.json()['items'][0]['household_id']}"
+    office.get(one)
+    for purpose in ("ASSISTANCE", "LENDING", "CURIOSITY"):
+        office.get(one, headers={"X-Purpose": purpose})
+    office.post("/v1/audit/usage-queries", json={"id_number": ZHANG.id_number, "name": ZHANG.name})
+    office.post("/v1/audit/usage-queries", json={"id_number": NOBODY.id_number})
 
 
 def _push(bank: Visitor, insurer: Visitor) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from anyio.from_thread import BlockingPortal
 from python_calamine import CalamineWorkbook
 
-from kernel.bulk import upload
+from jinqiao.exchange import Exchange
+from kernel.bulk import chunks, jobs, upload
+from kernel.bulk.ahead import Ahead
 from tests.registry.households import CSV, NDJSON, XLSX, exported, workbook
 from tests.story import a_contract, a_person
 from tests.visitor import Visitor
@@ -275,7 +278,35 @@ def test_what_arrived_of_a_push_that_was_killed_is_seen_by_nobody_and_dropped(
     assert sql("loans", "select job_id from job union all select job_id from job_chunk") == []
 
 
-@pytest.mark.parametrize("rows", [1, 199, 667, 1_001])
+def test_a_chunk_that_another_worker_has_done_meanwhile_is_not_done_again(
+    bank: Visitor,
+    portal: BlockingPortal,
+    exchange: Exchange,
+    sql: Callable[..., list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def work() -> None:
+        async with exchange.services["loans"].database.begin() as session:
+            await jobs.work(exchange.services["loans"], session)
+
+    monkeypatch.setattr(upload, "CHUNK", 1)
+    loans = [a_contract(a_person()) for _ in range(4)]
+    asked = bank.post(BULK, content=lines_of(loans), headers={**NDJSON, **ASYNC})
+    mine, other = Ahead[Any](), Ahead[Any]()
+    for ahead in (mine, other, mine, other):  # each makes the chunk ready that the other will do
+        monkeypatch.setattr(chunks, "_AHEAD", ahead)
+        portal.call(work)
+
+    assert bank.get(asked.headers["location"]).json()["state"] == "done"
+    stored = sql("loans", "select contract_no from contract order by recorded_at")
+    assert [row["contract_no"] for row in stored] == [loan["contract_no"] for loan in loans]
+
+
+def lines_of(rows: list[Any]) -> str:
+    return "\n".join(json.dumps(row) for row in rows)
+
+
+@pytest.mark.parametrize("rows", [1, 199, 1_000, 1_001])
 def test_rows_add_up_at_every_size(
     bank: Visitor, drain: Callable[[], None], rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

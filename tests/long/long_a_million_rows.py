@@ -89,10 +89,16 @@ def sending(arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def followed(arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The same command again: it follows the job that the first one began."""
+def followed(arguments: list[str], answer: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The same command again: it follows the job that the first one began.
+
+    What it says goes to a file: there is more of it than a pipe holds.
+    """
     command = [sys.executable, "-m", "jinqiao", "push", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with (
+        answer.open("wb") as said,
+        subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL) as process,
+    ):
         try:
             yield process
         finally:
@@ -110,7 +116,8 @@ def watch(
         now, [job] = done_of(bank, job_id), jobs(bank)
         for name, pid in processes().items():
             heights[name] = max(heights.get(name, 0.0), peak(pid))
-        if now - then >= job["counts"]["received"] // 10 or job["state"] != "queued":
+        is_end = job["state"] != "queued" and now > then
+        if is_end or now - then >= job["counts"]["received"] // 10:
             rate = (now - then) / (time.monotonic() - since)
             held = ", ".join(f"{name} {height:,.0f} MB" for name, height in heights.items())
             load = os.getloadavg()[0]
@@ -150,12 +157,12 @@ def test_a_file_that_is_cut_doubled_shuffled_and_resumed_adds_up(
             worker = until_a_worker_has_worked(bank, job["job_id"])
             heights["worker"] = max(heights["worker"], peak(worker))
             os.kill(worker, signal.SIGKILL)
-        with followed(arguments) as ended, capsys.disabled():
+        answer = tmp_path / "answer.json"
+        with followed(arguments, answer) as ended, capsys.disabled():
             watch(bank, job["job_id"], ended, heights)
-            said = ended.stdout.read() if ended.stdout else b""
         whole = time.monotonic() - begun
 
-        done = json.loads(said)
+        done = json.loads(answer.read_text())
         assert ended.wait() == 1
         assert {name: done[name] for name in expected} == expected
         assert adds_up(done)

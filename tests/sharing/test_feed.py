@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kernel.sharing import whole
 from tests.sharing.conftest import Event, read_all, snapshot
 from tests.story import a_contract, a_household, a_line, a_person, declare, push
 from tests.visitor import Visitor
@@ -17,6 +18,7 @@ Drain = Callable[[], None]
 Sql = Callable[..., list[Any]]
 
 ELSEWHERE = "230281100200"
+PERIOD = ("2018-03-21", "2018-06-21", "300.00")
 
 
 def of_type(events: list[Event], *types: str) -> list[Event]:
@@ -123,6 +125,9 @@ def test_every_role_hears_what_its_scopes_allow_and_no_judgements(
 ) -> None:
     push(office, "households", a_household(a_person()))
     declare(office, "households")
+    province = visit("poverty_office", divisions=["230000"])
+    declare(province, "households", division="230000")
+    declare(province, "needs")
     supervisor = visit("supervisor", divisions=["230200"])
     asked = {"business_date": "2019-06-01"}
     assert supervisor.post("/v1/rectification/screenings", json=asked).status_code == 202
@@ -136,6 +141,8 @@ def test_every_role_hears_what_its_scopes_allow_and_no_judgements(
     assert types("supervisor") == {"household.recorded", "declaration.filed"}
     assert types("auditor") == types("operator") == set()
     assert types("bank", "rectification") == types("bank", "loans") == set()
+    above = read_all(office, "registry", types="declaration.filed")
+    assert len(above) == 3, "who serves a part of a place hears what is declared for all of it"
     clerk = visit("bank", scopes=["feed:read", "needs:read"])
     assert read_all(clerk, "registry") == []
     nobody = visit("bank", scopes=["needs:read"]).get("/v1/registry/feed")
@@ -290,3 +297,26 @@ def test_who_may_see_more_than_when_he_read_last_must_begin_anew(
     assert len(first["items"] + rest["items"]) == 4
     assert at_end.status_code == 200
     assert ask(end, types="need.recorded").status_code == 200, "another reader, who reads anew"
+
+
+def test_a_sister_service_far_behind_goes_on_page_by_page_past_what_it_does_not_keep(
+    visit: Visit, office: Visitor, drain: Drain, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank, person = visit("bank"), a_person()
+    push(office, "households", a_household(person))
+    drain()
+    monkeypatch.setattr(whole, "WINDOW", 2)
+    first, second = a_contract(person), a_contract(person)
+    push(bank, "contracts", first)
+    push(bank, "interest-lines", *(a_line(first, *PERIOD) for _ in range(5)))
+    push(bank, "contracts", second)
+
+    drain()
+
+    [end] = sql("loans", "select max(position) as position, max(recorded_at) as as_at from feed")
+    for service in ("subsidy", "rectification"):  # the second of which keeps no interest lines
+        [cursor] = sql(service, "select position, as_at from reader_cursor where source = 'loans'")
+        assert cursor["position"] == end["position"]
+        assert cursor["as_at"] >= end["as_at"]
+    kept = {row["contract_no"] for row in sql("rectification", "select * from loan_report")}
+    assert kept == {first["contract_no"], second["contract_no"]}

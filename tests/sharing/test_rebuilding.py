@@ -12,6 +12,7 @@ from anyio.from_thread import BlockingPortal
 
 from jinqiao.commands.rebuild import rebuild_copies
 from jinqiao.exchange import Exchange
+from kernel.sharing.relay import relay
 from tests.loans.questions import PATH, asking, condition
 from tests.story import a_contract, a_household, a_line, a_person, a_repayment, declare, push
 from tests.visitor import Visitor
@@ -105,3 +106,32 @@ def test_copies_are_made_anew_while_the_service_answers(
     assert {each["source"] for each in done["loans"]} == {"gateway", "registry"}
     answer = bank.post(PATH, json=asking(person))
     assert condition(answer.json(), "LOAN-01")["verdict"] == "met"
+
+
+def test_a_copy_made_anew_knows_of_the_writes_that_it_has_passed(
+    visit: Callable[..., Visitor],
+    office: Visitor,
+    drain: Callable[[], None],
+    sql: Sql,
+    rebuild: Rebuild,
+    portal: BlockingPortal,
+    exchange: Exchange,
+) -> None:
+    push(office, "households", a_household(a_person()))
+    drain()
+    written = office.post("/v1/registry/households", json=a_household(a_person()))
+
+    async def relay_alone() -> None:
+        registry = exchange.services["registry"]
+        async with registry.database.begin() as session:
+            await relay(session, registry.keys, registry.shares.events)
+
+    portal.call(relay_alone)
+    [behind] = sql("loans", "select position from reader_cursor where source = 'registry'")
+    rebuild("loans")
+    [now] = sql("loans", "select position from reader_cursor where source = 'registry'")
+
+    asked = {"after_event": written.headers["Event-Id"]}
+    assert visit("bank").get("/v1/loans/contracts", params=asked).status_code == 200
+    [head] = sql("registry", "select position from feed_head")
+    assert behind["position"] < now["position"] == head["position"]

@@ -169,6 +169,12 @@ def test_whoever_takes_a_snapshot_may_read_on_under_his_new_grants(
     [own] = bank.get("/v1/registry/snapshots").json()["items"]
     assert own["snapshot_id"] == head["snapshot_id"]
 
+    less = said | {"divisions": ["230231"], "source_version": 3}
+    assert operator.post("/v1/agencies", json=less).status_code == 200
+    bank._token = ""
+    no_more = bank.get(f"/v1/registry/snapshots/{head['snapshot_id']}/rows")
+    assert (no_more.status_code, no_more.json()["code"]) == (410, "snapshot-required")
+
 
 def test_a_manifest_proves_that_nothing_was_missed(
     visit: Visit, office: Visitor, drain: Drain

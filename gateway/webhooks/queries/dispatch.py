@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.webhooks.schedule import GIVEN_UP_AFTER
 
 LEASE = timedelta(seconds=60)
-"""How long a delivery is one worker's: longer than an attempt may take."""
+"""How long a delivery is one worker's: longer than an attempt may take.
+
+By the database's clock, the only one that all workers share: who is ahead of it takes nobody's.
+"""
 
 EACH, EACH_FAILING = 4, 1
 """Deliveries of one endpoint that are under way at once, also while it is failing."""
@@ -65,7 +68,7 @@ _STORE = text("""
     carried as (
         select d.* from webhook_delivery d join news n using (endpoint_id, subject)
         where d.service = :service and d.state in ('waiting', 'failed') and d.origin = 'feed'
-          and (d.lease_until is null or d.lease_until <= :now)
+          and (d.lease_until is null or d.lease_until <= now())
         for update of d),
     closed as (
         update webhook_delivery d set state = 'coalesced', next_at = null, ended_at = :now
@@ -96,18 +99,18 @@ _CLAIM = text(f"""
         cross join lateral (
             select d.delivery_id, d.next_at from webhook_delivery d
             where d.endpoint_id = e.endpoint_id and d.state = 'waiting' and d.next_at <= :now
-              and (d.lease_until is null or d.lease_until <= :now)
+              and (d.lease_until is null or d.lease_until <= now())
             order by d.next_at
             limit greatest(0, case when e.failing_since is null then {EACH} else {EACH_FAILING} end
                 - (select count(*) from webhook_delivery o
                    where o.endpoint_id = e.endpoint_id and o.state = 'waiting'
-                     and o.lease_until > :now))
+                     and o.lease_until > now()))
             for update skip locked) d
         where e.disabled_at is null and e.deleted_at is null
         order by d.next_at limit :room),
     taken as (
         update webhook_delivery d
-        set lease_until = :until, attempts = attempts + 1, step = step + 1
+        set lease_until = now() + cast(:lease as interval), attempts = attempts + 1, step = step + 1
         from due where d.delivery_id = due.delivery_id
         returning d.*)
     select t.*, e.url, h.cidrs
@@ -119,7 +122,7 @@ _CLAIM = text(f"""
 _ANYTHING_DUE = text("""
     select exists (select from webhook_delivery d join webhook_endpoint e using (endpoint_id)
         where d.state = 'waiting' and d.next_at <= :now
-          and (d.lease_until is null or d.lease_until <= :now)
+          and (d.lease_until is null or d.lease_until <= now())
           and e.disabled_at is null and e.deleted_at is null)
 """)
 
@@ -211,10 +214,15 @@ async def store(
     await session.execute(_HEARD, {"service": service, "upto": json.dumps(upto)})
 
 
-async def claim(session: AsyncSession, *, room: int, now: datetime) -> Sequence[RowMapping]:
-    """Take what is due under a lease, at most this many, each with its URL and pinned CIDRs."""
-    values = {"room": room, "now": now, "until": now + LEASE}
-    if not (await session.execute(_ANYTHING_DUE, {"now": now})).scalar():
+async def claim(
+    session: AsyncSession, *, room: int, now: datetime, busy: bool
+) -> Sequence[RowMapping]:
+    """Take what is due under a lease, at most this many, each with its URL and pinned CIDRs.
+
+    Who is not busy looks first, which is cheaper, whether anything is due at all.
+    """
+    values = {"room": room, "now": now, "lease": LEASE}
+    if not busy and not (await session.execute(_ANYTHING_DUE, {"now": now})).scalar():
         return []
     return (await session.execute(_CLAIM, values)).mappings().all()
 

@@ -98,6 +98,8 @@ async def keys_in_force(
 ) -> dict[UUID, list[WebhookKey]]:
     """The keys that sign now, by endpoint, newest first."""
     found: dict[UUID, list[WebhookKey]] = {}
+    if not endpoint_ids:
+        return found
     for key in await keys(session, endpoint_ids):
         if key.ends_at is None or now < key.ends_at:
             found.setdefault(key.endpoint_id, []).append(key)

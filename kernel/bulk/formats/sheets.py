@@ -20,7 +20,7 @@ _WORKBOOK_READER = Path(__file__).with_name("workbook.py")
 
 
 @contextmanager
-def opened(body: bytes) -> Iterator[Cells]:
+def opened(body: bytes | bytearray) -> Iterator[Cells]:
     """A workbook's lines, to be read within the block; raises Invalid for what is no workbook."""
     _check_size(body)
     command = [sys.executable, "-I", str(_WORKBOOK_READER)]
@@ -36,7 +36,7 @@ def opened(body: bytes) -> Iterator[Cells]:
             process.kill()
 
 
-def _check_size(body: bytes) -> None:
+def _check_size(body: bytes | bytearray) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
@@ -48,7 +48,7 @@ def _check_size(body: bytes) -> None:
         )
 
 
-def _hand_over(body: bytes, to: IO[bytes]) -> None:
+def _hand_over(body: bytes | bytearray, to: IO[bytes]) -> None:
     try:
         with to:
             to.write(body)

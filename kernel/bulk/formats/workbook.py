@@ -48,8 +48,10 @@ def lines_of(body: bytes) -> Iterator[list[Any]]:
         for sheet in workbook.sheets_metadata
         if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
     )
-    for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False):
-        yield [_plain(cell) for cell in row]
+    sheet = workbook.get_sheet_by_name(name)
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():  # one by one: as a list they would take a third of the memory
+        yield [*left, *map(_plain, row)]
 
 
 def _plain(cell: Any) -> Any:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal
+from sqlalchemy import text
 
 from gateway.webhooks.delivering import Dispatcher
 from gateway.webhooks.hearing import Listener
 from gateway.webhooks.schedule import DELAYS
 from gateway.webhooks.sending import Answer, Sender
 from jinqiao.exchange import Exchange
+from kernel.service import Service
 from tests.gateway.webhooks.receiving import Receiver, ids_of
 from tests.story import Row, a_contract, a_person, push
 from tests.visitor import Visitor
@@ -283,6 +285,14 @@ def test_a_receiver_that_is_gone_is_disabled_and_its_agency_told(
     assert {each["type"] for each in others} == {"agency.recorded"}
 
 
+async def leases_run_out(gateway: Service) -> None:
+    """As if a minute had passed for the database, whose clock leases are measured by."""
+    async with gateway.database.begin() as session:
+        await session.execute(
+            text("update webhook_delivery set lease_until = now() where lease_until > now()")
+        )
+
+
 def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_nothing(
     visit: Visit,
     drain: Drain,
@@ -307,6 +317,9 @@ def test_a_worker_killed_before_it_recorded_repeats_under_the_same_id_and_loses_
     drain()
     assert len(receiver.received) == 1, "the lease is still its own"
     later(timedelta(seconds=61), bank)
+    drain()
+    assert len(receiver.received) == 1, "whose clock is ahead takes nobody's lease"
+    portal.call(leases_run_out, gateway)
     while len(receiver.received) == 1:
         portal.call(second.turn, gateway, feeds, {})
 
