@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from kernel import clock
 from kernel.division import contains
+from kernel.paging import refuse_loose_path
 from kernel.problems import Forbidden, OfficerNeeded, Unauthenticated
 from kernel.roles import Kind, May, Role
 from kernel.tokens import Claims, Refused
@@ -78,6 +79,7 @@ def allowed_to(may: May) -> Any:
         found = caller_of(request)
         if may not in found.scope:
             raise Forbidden(f"This operation asks for the scope {may}, which the token lacks.")
+        refuse_loose_path(request)
         return found
 
     return Security(caller, scopes=[may.value])  # so that OpenAPI names the scope
@@ -115,6 +117,7 @@ def allowed_to_any(mays: Sequence[May]) -> Any:
         found = caller_of(request)
         if found.scope.isdisjoint(mays):
             raise Forbidden(f"This operation asks for one of the scopes {', '.join(mays)}.")
+        refuse_loose_path(request)
         return found
 
     return Depends(caller)

@@ -76,18 +76,23 @@ _STRICTLY = {
 
 
 def _refuse_loose_writing(request: Request, dependant: Any) -> None:
-    """400 for a query value that pydantic would read as something: 0 is no day, `on` not true.
-    In a path it is a RequestValidationError, as for one that cannot be read at all."""
-    for field in dependant.path_params:
-        for words, form in map(_STRICTLY.__getitem__, _kinds(field)):
-            if not form.fullmatch(request.path_params[field.alias]):
-                place = ("path", field.alias)
-                raise RequestValidationError([{"loc": place, "type": "form", "msg": words}])
+    """400 for a query value that pydantic would read as something: 0 is no day, `on` not true."""
     for field in dependant.query_params:
         for words, form in map(_STRICTLY.__getitem__, _kinds(field)):
             if not all(map(form.fullmatch, request.query_params.getlist(field.alias))):
                 message = f"{field.alias} is {words}."
                 raise BadRequest(message, errors=[_fault("query", field.alias, message)])
+
+
+def refuse_loose_path(request: Request) -> None:
+    """RequestValidationError, as for what cannot be read at all, for a part of the path that is
+    written loosely. Asked of who may be here: to anybody else there is nothing at any address."""
+    for dependant in _dependants(request.scope["route"].dependant):
+        for field in dependant.path_params:
+            for words, form in map(_STRICTLY.__getitem__, _kinds(field)):
+                if not form.fullmatch(request.path_params[field.alias]):
+                    place = ("path", field.alias)
+                    raise RequestValidationError([{"loc": place, "type": "form", "msg": words}])
 
 
 def refuse_missing_headers(request: Request) -> None:

@@ -342,8 +342,8 @@ def test_a_push_that_is_broken_off_is_taken_up_again_also_when_its_worker_is_kil
     with httpx.Client(base_url=found["address"]) as http:
         partner = Partner(http, found["client_id"], found["client_secret"])
         job = begun(partner)
-        sending.send_signal(signal.SIGINT)
         os.kill(int(children(process.pid)[0]), signal.SIGKILL)
+        sending.send_signal(signal.SIGINT)
         assert "the same command follows it" in sending.communicate(timeout=20)[1]
         done = jinqiao(data, *words, "--json")
         file.write_text("\n".join(json.dumps(row) for row in loans[3_999:]))
