@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -97,7 +97,7 @@ def _delete(play: Play, endpoint: Endpoint) -> None:
 
 
 def _delivery_id(heard: Heard) -> str:
-    return heard.webhook_id.removeprefix("msg_")
+    return str(UUID(heard.webhook_id.removeprefix("msg_")))
 
 
 def _waited_for(what: str, found: Callable[[], Found | None]) -> Found:

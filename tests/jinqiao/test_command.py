@@ -263,28 +263,6 @@ def test_eligibility_is_asked_for_one_person_or_a_file(
     assert "/branch_division" in told(ask(f"{person.name}\n{person.id_number}\n", *loan))
 
 
-def test_a_bank_meets_its_duties_and_is_told_of_its_pushes(
-    jinqiao: Jinqiao, running: Running, tmp_path: Path
-) -> None:
-    _, data, _ = running
-    out = tmp_path / "bank.json"
-    bank = ("--name", "行", "--type", "BANK", "--division", "230231")
-    assert jinqiao(data, "agency", "add", "F", *bank).status == 0
-    assert jinqiao(data, "client", "add", "F", "--role", "bank", "--out", str(out)).status == 0
-    with partner(data / "first-operator.json") as operator:
-        host = {"agency": "F", "host": "localhost", "cidrs": ["127.0.0.0/8", "::1/128"]}
-        operator.post("/v1/webhooks/hosts", host)
-
-    played = jinqiao(data, "conform", "bank", "--client", str(out), "--json")
-    with partner(out) as who:
-        left = list(who.items("/v1/webhooks/endpoints"))
-
-    failed = [each for each in json.loads(played.out) if not each["passed"]]
-    assert (played.status, failed) == (0, [])
-    assert len(json.loads(played.out)) == 31
-    assert left == []
-
-
 def test_what_the_exchange_refuses_is_said_in_a_sentence(
     jinqiao: Jinqiao, running: Running
 ) -> None:
