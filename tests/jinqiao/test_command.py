@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -315,6 +316,8 @@ def test_a_push_that_is_broken_off_is_taken_up_again_also_when_its_worker_is_kil
         env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.PIPE,
         text=True,
+        # A shell has what it runs in the background ignore it, and with that all its children.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     found = json.loads(out.read_text())
     with httpx.Client(base_url=found["address"]) as http:
