@@ -26,7 +26,7 @@ sandbox: $(RUNTIME)  ## Serve an exchange of invented counties to try things out
 	@$(VENV) -m jinqiao up --sandbox
 
 test: $(DEVELOPMENT)  ## Run the tests on two cores, against a real PostgreSQL
-	@$(VENV) -m pytest -n 2
+	@$(VENV) -m pytest -n 2 --dist worksteal
 
 test-clients: $(DEVELOPMENT)  ## Lint the document; make and use clients that others wrote (needs Node)
 	@command -v node >/dev/null && command -v npm >/dev/null || { \

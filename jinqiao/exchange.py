@@ -144,8 +144,12 @@ def _databases(
     return database
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The merged OpenAPI document. Nothing is opened for it."""
+    """The merged OpenAPI document. Nothing is opened for it.
+
+    Always the same object, since it takes seconds to make: read it, and leave it as it is.
+    """
     return merged(_unopened().apps)
 
 
